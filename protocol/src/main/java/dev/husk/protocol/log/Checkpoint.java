@@ -45,7 +45,7 @@ public final class Checkpoint {
             throw new IllegalArgumentException("larger than any checkpoint");
         }
         int blank = text.lastIndexOf("\n\n");
-        if (blank < 0 || !text.endsWith("\n")) {
+        if (blank < 0 || blank + 2 >= text.length() || !text.endsWith("\n")) {
             throw new IllegalArgumentException("no signatures after a blank line");
         }
         var body = text.substring(0, blank + 1);
@@ -107,6 +107,9 @@ public final class Checkpoint {
                 bytes = Base64.getDecoder().decode(parts[2]);
             } catch (IllegalArgumentException e) {
                 return false; // an unreadable signature spoils the note
+            }
+            if (!Base64.getEncoder().encodeToString(bytes).equals(parts[2])) {
+                return false; // stray bits: one signature must have one spelling
             }
             if (!parts[1].equals(key.name()) || bytes.length < 4 || !Arrays.equals(Arrays.copyOf(bytes, 4), key.id())) {
                 continue;

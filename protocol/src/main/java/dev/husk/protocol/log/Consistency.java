@@ -8,15 +8,12 @@ public final class Consistency {
     private Consistency() {}
 
     /**
-     * Whether the tree of {@code size1} leaves is a prefix of that of {@code size2}. An empty first tree is a prefix
-     * of every tree; its root must then be the empty one and the proof empty.
+     * Whether the tree of {@code size1} leaves is a prefix of that of {@code size2}. A check against an empty tree
+     * says nothing, so it fails.
      */
     public static boolean verify(long size1, long size2, List<byte[]> proof, byte[] root1, byte[] root2) {
-        if (size1 < 0 || size1 > size2 || !Inclusion.sized(proof, root1, root2)) {
+        if (size1 <= 0 || size1 > size2 || !Inclusion.sized(proof)) {
             return false;
-        }
-        if (size1 == 0) {
-            return proof.isEmpty() && MessageDigest.isEqual(root1, MerkleHash.empty());
         }
         if (size1 == size2) {
             return proof.isEmpty() && MessageDigest.isEqual(root1, root2);
