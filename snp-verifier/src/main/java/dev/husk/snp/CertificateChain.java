@@ -14,6 +14,9 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
+import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.RSASSAPSSparams;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 
 /** A leaf that chains to a pinned root: leaf, ASK or ASVK, ARK, each signed with RSA-PSS by the next. */
 final class CertificateChain {
@@ -84,9 +87,27 @@ final class CertificateChain {
         throw new Unusable(Code.CHAIN_UNTRUSTED, "the endorsement certificate does not chain to a pinned root");
     }
 
+    /** RSA-PSS with SHA-384, MGF1 over SHA-384 and a salt of 48 bytes, as AMD 57230 says. */
+    private static boolean isPss384(X509Certificate certificate) {
+        if (!certificate.getSigAlgName().equals(PSS) || certificate.getSigAlgParams() == null) {
+            return false;
+        }
+        try {
+            var parameters = RSASSAPSSparams.getInstance(certificate.getSigAlgParams());
+            return parameters.getHashAlgorithm().getAlgorithm().equals(NISTObjectIdentifiers.id_sha384)
+                    && AlgorithmIdentifier.getInstance(
+                                    parameters.getMaskGenAlgorithm().getParameters())
+                            .getAlgorithm()
+                            .equals(NISTObjectIdentifiers.id_sha384)
+                    && parameters.getSaltLength().intValueExact() == 48;
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            return false;
+        }
+    }
+
     private static boolean signed(X509Certificate certificate, X509Certificate issuer) {
         if (!certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())
-                || !certificate.getSigAlgName().equals(PSS)
+                || !isPss384(certificate)
                 || issuer.getBasicConstraints() < 0) {
             return false;
         }

@@ -1,12 +1,14 @@
 package dev.husk.snp;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.bouncycastle.asn1.x509.Certificate;
 
 /**
  * What a VCEK or VLEK certificate says about its key (AMD 57230): product, firmware versions, chip or cloud.
@@ -17,13 +19,22 @@ import java.util.OptionalInt;
 record Endorsement(String productName, TcbVersion tcb, Optional<Bytes> hardwareId, Optional<String> provider) {
     private static final String AMD = "1.3.6.1.4.1.3704.1.";
 
+    /** One DER certificate; the algorithm beside the signature must be the one under it (RFC 5280 section 4.1.1.2). */
     static X509Certificate certificate(Bytes der) throws CertificateException {
-        var certificate = (X509Certificate)
-                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der.toArray()));
-        if (!Bytes.copyOf(certificate.getEncoded()).equals(der)) {
-            throw new CertificateException("more than one DER certificate");
+        try {
+            var structure = Certificate.getInstance(der.toArray());
+            if (!Bytes.copyOf(structure.getEncoded("DER")).equals(der)
+                    || structure.getSignature().getPadBits() != 0
+                    || !structure
+                            .getSignatureAlgorithm()
+                            .equals(structure.getTBSCertificate().getSignature())) {
+                throw new CertificateException("not one certificate in DER");
+            }
+        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+            throw new CertificateException("not a certificate");
         }
-        return certificate;
+        return (X509Certificate)
+                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der.toArray()));
     }
 
     static Endorsement of(X509Certificate leaf) throws CertificateException {
