@@ -1,0 +1,130 @@
+package dev.husk.cli;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.husk.protocol.json.Json;
+import dev.husk.protocol.json.MalformedJsonException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Locale;
+import java.util.Map;
+
+/** The gateway's API as the command line uses it. Answers over 16 MiB are refused. Safe to share between threads. */
+final class GatewayClient {
+    private static final int MAX_ANSWER = 16 << 20;
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    private final URI base;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+    private GatewayClient(URI base) {
+        this.base = base;
+    }
+
+    /** Plain HTTP is for loopback alone; a token must not cross a network in the clear. */
+    static GatewayClient of(String url) throws CommandFailed {
+        URI uri;
+        try {
+            uri = URI.create(url.endsWith("/") ? url : url + "/");
+        } catch (IllegalArgumentException e) {
+            throw CommandFailed.unusable("'" + url + "' is not a URL");
+        }
+        var host = uri.getHost();
+        boolean loopback = "127.0.0.1".equals(host) || "localhost".equals(host) || "[::1]".equals(host);
+        if (host == null || !("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()) && loopback)) {
+            throw CommandFailed.unusable("the gateway's URL must be https (or http on this machine): " + url);
+        }
+        return new GatewayClient(uri);
+    }
+
+    JsonElement get(String path, Map<String, String> headers) throws CommandFailed {
+        return json(path, send(request(path, headers).GET()));
+    }
+
+    String text(String path) throws CommandFailed {
+        return send(request(path, Map.of()).GET());
+    }
+
+    JsonElement post(String path, String contentType, String body, Map<String, String> headers) throws CommandFailed {
+        return json(
+                path,
+                send(request(path, headers)
+                        .header("Content-Type", contentType)
+                        .POST(HttpRequest.BodyPublishers.ofString(body))));
+    }
+
+    private HttpRequest.Builder request(String path, Map<String, String> headers) {
+        var request = HttpRequest.newBuilder(base.resolve(path)).timeout(TIMEOUT);
+        headers.forEach(request::header);
+        return request;
+    }
+
+    private String send(HttpRequest.Builder request) throws CommandFailed {
+        HttpResponse<String> response;
+        try {
+            response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw CommandFailed.unreachable("the gateway at " + base + " does not answer ("
+                    + e.getClass().getSimpleName().replace("Exception", "").toLowerCase(Locale.ROOT)
+                    + "): is it running? `husk up` starts a local one");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw CommandFailed.unreachable("interrupted while waiting for the gateway");
+        }
+        if (response.body().length() > MAX_ANSWER) {
+            throw CommandFailed.unreachable("the gateway's answer is larger than 16 MiB");
+        }
+        if (response.statusCode() / 100 == 2) {
+            return response.body();
+        }
+        throw failure(response);
+    }
+
+    private CommandFailed failure(HttpResponse<String> response) {
+        int status = response.statusCode();
+        var text = "the gateway answered " + status;
+        try {
+            var problem = Json.parse(response.body().getBytes(java.nio.charset.StandardCharsets.UTF_8), MAX_ANSWER);
+            if (problem instanceof JsonObject object) {
+                var lines = new ArrayList<String>();
+                lines.add(member(object, "detail", member(object, "title", text)));
+                if (object.get("reasons") != null && object.get("reasons").isJsonArray()) {
+                    object.getAsJsonArray("reasons")
+                            .forEach(reason -> lines.add(
+                                    reason instanceof JsonObject named
+                                            ? member(named, "code", "?") + ": " + member(named, "detail", "")
+                                            : reason.getAsString()));
+                }
+                text = String.join("\n  - ", lines);
+            }
+        } catch (MalformedJsonException e) {
+            // Not problem+json: the status is what there is to say.
+            text = "the gateway answered " + status + " without saying why";
+        }
+        return switch (status) {
+            case 400, 404, 409, 413, 415, 422 -> CommandFailed.unusable(text);
+            case 401 -> CommandFailed.refused(text + " (is the token expired?)");
+            case 403, 410 -> CommandFailed.refused(text);
+            default -> CommandFailed.unreachable(text);
+        };
+    }
+
+    private static String member(JsonObject object, String name, String otherwise) {
+        var value = object.get(name);
+        return value != null && value.isJsonPrimitive() ? value.getAsString() : otherwise;
+    }
+
+    private static JsonElement json(String path, String body) throws CommandFailed {
+        try {
+            return Json.parse(body.getBytes(java.nio.charset.StandardCharsets.UTF_8), MAX_ANSWER);
+        } catch (MalformedJsonException e) {
+            throw CommandFailed.unreachable("the gateway's answer to " + path + " is not JSON: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.husk.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The {@code husk} command. */
+@Command(
+        name = "husk",
+        mixinStandardHelpOptions = true,
+        version = "husk 0.1.0",
+        description =
+                "Parties who do not trust each other, nor the cloud, train and run models on their combined data.",
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:refused, or a verification failed",
+            "2:bad usage or unusable input",
+            "3:a server does not answer",
+            "70:a bug in husk"
+        },
+        subcommands = {
+            PartyCommand.class,
+            ContractCommand.class,
+        })
+public final class Main {
+    private final Settings settings;
+
+    Main(Settings settings) {
+        this.settings = settings;
+    }
+
+    public static void main(String[] args) {
+        System.exit(commandLine(System.getenv()).execute(args));
+    }
+
+    static CommandLine commandLine(Map<String, String> environment) {
+        return commandLine(Settings.of(environment));
+    }
+
+    static CommandLine commandLine(Settings settings) {
+        var line = new CommandLine(new Main(settings), new Commands(settings));
+        line.setExecutionExceptionHandler((e, command, parsed) -> {
+            if (e instanceof CommandFailed failed) {
+                command.getErr().println("husk: " + failed.getMessage());
+                return failed.exitCode();
+            }
+            if (e instanceof IOException || e instanceof UncheckedIOException) {
+                command.getErr().println("husk: " + Problems.of(e));
+                return ExitCodes.UNUSABLE;
+            }
+            if (System.getenv("HUSK_DEBUG") != null) {
+                e.printStackTrace(command.getErr());
+            }
+            command.getErr().println("husk: a bug in husk: " + e + " (HUSK_DEBUG=1 shows where; please report it)");
+            return ExitCodes.BUG;
+        });
+        return line;
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    /** Gives every command the settings, so that tests can use a folder of their own. */
+    private record Commands(Settings settings) implements CommandLine.IFactory {
+        @Override
+        public <K> K create(Class<K> type) throws Exception {
+            for (var constructor : type.getDeclaredConstructors()) {
+                if (constructor.getParameterCount() == 1 && constructor.getParameterTypes()[0] == Settings.class) {
+                    constructor.setAccessible(true);
+                    return type.cast(constructor.newInstance(settings));
+                }
+            }
+            return CommandLine.defaultFactory().create(type);
+        }
+    }
+}

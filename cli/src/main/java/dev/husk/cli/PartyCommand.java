@@ -1,0 +1,60 @@
+package dev.husk.cli;
+
+import dev.husk.protocol.contract.PartySigner;
+import java.io.IOException;
+import java.util.Arrays;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The {@code party} commands: who signs. */
+@Command(
+        name = "party",
+        mixinStandardHelpOptions = true,
+        description = "Makes and shows parties' signing keys.",
+        synopsisSubcommandLabel = "COMMAND")
+final class PartyCommand {
+    private final Settings settings;
+
+    @Spec
+    private CommandSpec spec;
+
+    PartyCommand(Settings settings) {
+        this.settings = settings;
+    }
+
+    @Command(
+            name = "create",
+            mixinStandardHelpOptions = true,
+            description = "Makes an Ed25519 signing key and prints its public half, for the contract.")
+    int create(
+            @Parameters(paramLabel = "NAME", description = "The party's name.") String name,
+            @Mixin Passphrase passphrase)
+            throws CommandFailed, IOException {
+        var file = settings.key(name);
+        char[] secret = passphrase.get();
+        try (var signer = PartySigner.generate()) {
+            file.create(signer, secret);
+            spec.commandLine().getOut().println(signer.key().text());
+            return ExitCodes.OK;
+        } finally {
+            Arrays.fill(secret, '\0');
+        }
+    }
+
+    @Command(name = "show", mixinStandardHelpOptions = true, description = "Prints a party's public key.")
+    int show(
+            @Parameters(paramLabel = "NAME", description = "The party's name.") String name,
+            @Mixin Passphrase passphrase)
+            throws CommandFailed, IOException {
+        char[] secret = passphrase.get();
+        try (var signer = settings.key(name).open(secret)) {
+            spec.commandLine().getOut().println(signer.key().text());
+            return ExitCodes.OK;
+        } finally {
+            Arrays.fill(secret, '\0');
+        }
+    }
+}

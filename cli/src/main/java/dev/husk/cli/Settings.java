@@ -1,0 +1,132 @@
+package dev.husk.cli;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.husk.protocol.json.Json;
+import dev.husk.protocol.json.MalformedJsonException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * What the command knows of where it works: a folder ({@code HUSK_HOME}, by default {@code ~/.husk}) with
+ * {@code settings.json}, the parties' keys, their tokens, and the pinned gateways. Environment variables of the same
+ * name in capitals win over the file: {@code gateway} is {@code HUSK_GATEWAY}.
+ */
+final class Settings {
+    private static final Pattern PARTY = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+
+    private final Path folder;
+    private final Map<String, String> environment;
+
+    private Settings(Path folder, Map<String, String> environment) {
+        this.folder = folder;
+        this.environment = Map.copyOf(environment);
+    }
+
+    static Settings of(Map<String, String> environment) {
+        var named = environment.get("HUSK_HOME");
+        var folder = named != null ? Path.of(named) : Path.of(System.getProperty("user.home"), ".husk");
+        return new Settings(folder, environment);
+    }
+
+    static Settings in(Path folder) {
+        return new Settings(folder, Map.of());
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    PartyKeyFile key(String party) throws CommandFailed {
+        return new PartyKeyFile(partyFile(party, ".key.pem"));
+    }
+
+    /** The party's bearer token for the gateway's API. */
+    String token(String party) throws CommandFailed, IOException {
+        try {
+            return Files.readString(partyFile(party, ".token"), StandardCharsets.US_ASCII)
+                    .strip();
+        } catch (NoSuchFileException e) {
+            throw CommandFailed.unusable("no token for " + party + ": put one into " + partyFile(party, ".token")
+                    + " (your identity provider issues it; a local platform writes it with `husk party create`)");
+        }
+    }
+
+    void saveToken(String party, String token) throws CommandFailed, IOException {
+        write(partyFile(party, ".token"), token + "\n");
+    }
+
+    String require(String name, String what) throws CommandFailed, IOException {
+        return find(name)
+                .orElseThrow(() -> CommandFailed.unusable("no " + what + ": set HUSK_"
+                        + name.toUpperCase(java.util.Locale.ROOT) + " or start a local platform with `husk up`"));
+    }
+
+    Optional<String> find(String name) throws CommandFailed, IOException {
+        var fromEnvironment = environment.get("HUSK_" + name.toUpperCase(java.util.Locale.ROOT));
+        if (fromEnvironment != null) {
+            return Optional.of(fromEnvironment);
+        }
+        var value = file().get(name);
+        return value == null ? Optional.empty() : Optional.of(value.getAsString());
+    }
+
+    /** Adds to {@code settings.json}, replacing it in one step. */
+    void save(Map<String, String> values) throws CommandFailed, IOException {
+        var all = file();
+        values.forEach(all::addProperty);
+        write(folder.resolve("settings.json"), all + "\n");
+    }
+
+    Optional<JsonObject> pin() throws CommandFailed, IOException {
+        return object(folder.resolve("gateway.pin.json"));
+    }
+
+    void pin(JsonObject pin) throws IOException {
+        write(folder.resolve("gateway.pin.json"), pin + "\n");
+    }
+
+    private JsonObject file() throws CommandFailed, IOException {
+        return object(folder.resolve("settings.json")).orElseGet(JsonObject::new);
+    }
+
+    private static Optional<JsonObject> object(Path path) throws CommandFailed, IOException {
+        try {
+            JsonElement parsed = Json.parse(Files.readAllBytes(path), 1 << 20);
+            if (!parsed.isJsonObject()) {
+                throw CommandFailed.unusable(path + " does not hold a JSON object");
+            }
+            return Optional.of(parsed.getAsJsonObject());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (MalformedJsonException e) {
+            throw CommandFailed.unusable(path + ": " + e.getMessage());
+        }
+    }
+
+    private Path partyFile(String party, String ending) throws CommandFailed {
+        if (!PARTY.matcher(party).matches()) {
+            throw CommandFailed.unusable(
+                    "'" + party + "' cannot be a party's name: lower-case letters, digits and dashes, at most 63");
+        }
+        return folder.resolve("parties").resolve(party + ending);
+    }
+
+    private static void write(Path path, String text) throws IOException {
+        Files.createDirectories(path.getParent());
+        var next = Files.createTempFile(path.getParent(), path.getFileName().toString(), ".new");
+        try {
+            Files.writeString(next, text, StandardCharsets.UTF_8);
+            Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(next);
+        }
+    }
+}

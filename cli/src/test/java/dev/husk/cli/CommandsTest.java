@@ -1,0 +1,186 @@
+package dev.husk.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands as a person runs them: what they print, and what they exit with. */
+class CommandsTest {
+    @TempDir
+    Path folder;
+
+    record Outcome(int exit, String out, String err) {}
+
+    private Outcome husk(Settings settings, String... arguments) {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        int exit = Main.commandLine(settings)
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
+        assertThat(err.toString()).doesNotContain("\tat ");
+        return new Outcome(exit, out.toString(), err.toString());
+    }
+
+    private Settings settings() {
+        return Settings.of(Map.of("HUSK_HOME", folder.toString()));
+    }
+
+    @Test
+    void aSigningKeyIsItsOwnersAloneAndOpensWithItsPassphrase() throws Exception {
+        var file = settings().key("anna");
+        try (var signer = dev.husk.protocol.contract.PartySigner.generate()) {
+            file.create(signer, "correct horse".toCharArray());
+            try (var opened = file.open("correct horse".toCharArray())) {
+                assertThat(opened.key()).isEqualTo(signer.key());
+            }
+        }
+        var path = folder.resolve("parties/anna.key.pem");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                .isEqualTo("rw-------");
+        assertThat(Files.readString(path)).startsWith("-----BEGIN ENCRYPTED PRIVATE KEY-----");
+    }
+
+    @Test
+    void aWrongPassphraseADamagedKeyAndAnExistingKeyAreEachNamed() throws Exception {
+        var file = settings().key("anna");
+        try (var signer = dev.husk.protocol.contract.PartySigner.generate()) {
+            file.create(signer, "right".toCharArray());
+            assertThat(failure(() -> file.open("wrong".toCharArray()))).contains("wrong passphrase");
+            assertThat(failure(() -> file.create(signer, "right".toCharArray())))
+                    .contains("never overwritten");
+        }
+        var path = folder.resolve("parties/anna.key.pem");
+        Files.writeString(path, Files.readString(path).substring(0, 90));
+        assertThat(failure(() -> file.open("right".toCharArray()))).contains("not an encrypted private key");
+        assertThat(failure(() -> settings().key("bert").open("x".toCharArray())))
+                .contains("husk party create");
+        assertThat(failure(() -> settings().key("../anna"))).contains("cannot be a party's name");
+    }
+
+    @Test
+    void aContractIsExplainedInPlainWords() throws Exception {
+        var outcome = husk(
+                settings(), "contract", "explain", example("heart.yaml", "").toString());
+        assertThat(outcome.exit()).as(outcome.err()).isZero();
+        assertThat(outcome.out())
+                .contains("Contract heart-risk, version 1", "SIMULATED", "Who could ever read anna-2025 (of anna)");
+    }
+
+    @Test
+    void theExampleOfTheDocumentationIsAContractAndTheReadmeShowsItsMeaning() throws Exception {
+        var outcome = husk(settings(), "contract", "explain", "../docs/examples/heart-risk.yaml");
+        assertThat(outcome.exit()).as(outcome.err()).isZero();
+        assertThat(Files.readString(Path.of("../README.md"))).contains(outcome.out());
+    }
+
+    @Test
+    void everyProblemOfAContractIsListedAndNothingElse() throws Exception {
+        var outcome = husk(
+                settings(),
+                "contract",
+                "explain",
+                example("bad.yaml", "expires: never\nnote: x\n").toString());
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err()).contains("- expires: is not known here", "- note: is not known here");
+        assertThat(outcome.out()).isEmpty();
+    }
+
+    @Test
+    void whatIsNoYamlOrNoFileIsSaidInOneLine() throws Exception {
+        var broken = Files.writeString(folder.resolve("broken.yaml"), "a: [1\n");
+        assertThat(husk(settings(), "contract", "explain", broken.toString()).exit())
+                .isEqualTo(2);
+        var missing = husk(
+                settings(), "contract", "explain", folder.resolve("none.yaml").toString());
+        assertThat(missing.exit()).isEqualTo(2);
+        assertThat(missing.err()).contains("no file").contains("none.yaml");
+        var twice = Files.writeString(folder.resolve("twice.yaml"), "name: a\nname: b\n");
+        assertThat(husk(settings(), "contract", "explain", twice.toString()).exit())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aGatewayThatIsDownIsNamedWithWhatToDo() throws Exception {
+        int port;
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+        settings().saveToken("anna", "token");
+        var down = Settings.of(Map.of("HUSK_HOME", folder.toString(), "HUSK_GATEWAY", "http://127.0.0.1:" + port));
+        var outcome = husk(down, "contract", "show", "heart-risk", "--as", "anna");
+        assertThat(outcome.exit()).isEqualTo(3);
+        assertThat(outcome.err()).contains("http://127.0.0.1:" + port).contains("does not answer");
+        assertThat(husk(settings(), "contract", "show", "heart-risk", "--as", "anna")
+                        .err())
+                .contains("HUSK_GATEWAY");
+    }
+
+    @Test
+    void aTokenCrossesNoNetworkInTheClear() throws Exception {
+        settings().saveToken("anna", "token");
+        var plain = Settings.of(Map.of("HUSK_HOME", folder.toString(), "HUSK_GATEWAY", "http://gateway.example"));
+        var outcome = husk(plain, "contract", "show", "heart-risk", "--as", "anna");
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err()).contains("must be https");
+    }
+
+    private Path example(String name, String more) throws IOException {
+        var text = """
+                husk: 1
+                name: heart-risk
+                version: 1
+                parties:
+                  - {name: anna, key: "ed25519:11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
+                  - {name: lab, key: "ed25519:PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw"}
+                datasets:
+                  - {name: anna-2025, owner: anna, store: "s3://husk/anna-2025"}
+                platforms:
+                  - name: sim
+                    tee: simulated
+                    binding: sandbox
+                    products: any
+                    measurements: any
+                    hostData: any
+                    minimumTcb: any
+                    policy: {debug: false, migrationAgent: false, smt: any, singleSocket: any}
+                    chips: any
+                    vmpl: ["0"]
+                functions:
+                  - {name: train, owner: lab, code: "sha256:%s", entry: dev.husk.train.TrainAction, platform: sim}
+                results:
+                  - {name: risk-model, readers: {parties: [lab], functions: []}, store: "s3://husk/risk-model"}
+                grants:
+                  - function: train
+                    reads: [anna-2025]
+                    writes: [risk-model]
+                    parameters: {epochs: {type: integer, min: 1, max: 100}}
+                    callers: [lab]
+                    limits: {runs: 10, perDay: 5, until: "2027-01-31T00:00:00Z"}
+                """.formatted("0".repeat(64));
+        return Files.writeString(folder.resolve(name), text + more);
+    }
+
+    private interface Failing {
+        void run() throws Exception;
+    }
+
+    private static String failure(Failing action) throws Exception {
+        try {
+            action.run();
+        } catch (CommandFailed e) {
+            return e.getMessage();
+        }
+        throw new AssertionError("nothing failed");
+    }
+}
