@@ -179,7 +179,7 @@ class CommandsTest {
         try {
             action.run();
         } catch (CommandFailed e) {
-            return e.getMessage();
+            return String.valueOf(e.getMessage());
         }
         throw new AssertionError("nothing failed");
     }

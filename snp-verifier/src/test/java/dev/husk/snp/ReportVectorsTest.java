@@ -82,7 +82,7 @@ class ReportVectorsTest {
         try {
             reasons = VERIFIER.signatureOnly(vector.report(), vector.certificates());
         } catch (MalformedReportException e) {
-            reasons = List.of(new Reason(Reason.Code.SIGNATURE_INVALID, e.getMessage()));
+            reasons = List.of(new Reason(Reason.Code.SIGNATURE_INVALID, String.valueOf(e.getMessage())));
         }
         assertThat(reasons.isEmpty()).as("%s", reasons).isEqualTo(vector.says("valid"));
     }

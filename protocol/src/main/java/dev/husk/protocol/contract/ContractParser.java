@@ -92,7 +92,7 @@ final class ContractParser {
             return new Party(name, PartyKey.parse(text));
         } catch (IllegalArgumentException e) {
             if (!text.isEmpty()) {
-                fields.problem("key", e.getMessage());
+                fields.problem("key", String.valueOf(e.getMessage()));
             }
             return new Party(name, PartyKey.ed25519(new byte[32]));
         }
