@@ -4,7 +4,7 @@ package dev.husk.protocol.json;
 public final class MalformedJsonException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    MalformedJsonException(String message) {
+    public MalformedJsonException(String message) {
         super(message);
     }
 }
