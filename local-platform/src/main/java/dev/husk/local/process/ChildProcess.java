@@ -29,6 +29,7 @@ public final class ChildProcess implements AutoCloseable {
     /** How long a command may take to end after {@link #close} before it is killed. */
     public static final Duration GRACE = Duration.ofSeconds(5);
 
+    private static final Duration OUTPUT_TIME = Duration.ofSeconds(1);
     private static final Duration KILL_TIME = Duration.ofSeconds(10);
 
     // The trapped signals are those that a terminal sends to this JVM's group; the shell must outlive the JVM to clean
@@ -68,10 +69,12 @@ public final class ChildProcess implements AutoCloseable {
 
     private final Process shell;
     private final String name;
+    private final List<Thread> pumps;
 
-    private ChildProcess(Process shell, String name) {
+    private ChildProcess(Process shell, String name, List<Thread> pumps) {
         this.shell = shell;
         this.name = name;
+        this.pumps = pumps;
     }
 
     /**
@@ -100,10 +103,14 @@ public final class ChildProcess implements AutoCloseable {
         var shell = builder.start();
         var name = Path.of(command.get(0)).getFileName() + "-" + shell.pid();
         if (output instanceof ChildOutput.ToLines lines) {
-            LinePump.start(name + " stdout", shell.getInputStream(), lines.stdout());
-            LinePump.start(name + " stderr", shell.getErrorStream(), lines.stderr());
+            return new ChildProcess(
+                    shell,
+                    name,
+                    List.of(
+                            LinePump.start(name + " stdout", shell.getInputStream(), lines.stdout()),
+                            LinePump.start(name + " stderr", shell.getErrorStream(), lines.stderr())));
         }
-        return new ChildProcess(shell, name);
+        return new ChildProcess(shell, name, List.of());
     }
 
     public boolean isAlive() {
@@ -141,7 +148,10 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** Sends {@code signal}, waits for at most {@code grace}, then kills the group. Returns when the group has ended. */
+    /**
+     * Sends {@code signal}, waits for at most {@code grace}, then kills the group. Returns when the group has ended and
+     * what it printed has been delivered.
+     */
     public void stop(String signal, Duration grace) {
         signal(signal);
         if (!ended(grace)) {
@@ -149,6 +159,14 @@ public final class ChildProcess implements AutoCloseable {
             if (!ended(KILL_TIME)) {
                 shell.destroyForcibly();
             }
+        }
+        try {
+            for (var pump : pumps) {
+                // A descendant that left the group may hold the pipe open for ever.
+                pump.join(OUTPUT_TIME.toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

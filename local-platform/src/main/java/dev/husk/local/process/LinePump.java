@@ -13,10 +13,11 @@ final class LinePump {
 
     private LinePump() {}
 
-    static void start(String name, InputStream stream, Consumer<String> lines) {
+    static Thread start(String name, InputStream stream, Consumer<String> lines) {
         var thread = new Thread(() -> pump(stream, lines), name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private static void pump(InputStream stream, Consumer<String> lines) {
