@@ -71,9 +71,7 @@ public record Installation(Path home) {
         }
         return joined(
                 runtime,
-                djl.stream()
-                        .filter(jar -> !names.contains(jar.getFileName()))
-                        .toList());
+                djl.stream().filter(jar -> !names.contains(jar.getFileName())).toList());
     }
 
     /** The folder with libtorch. */

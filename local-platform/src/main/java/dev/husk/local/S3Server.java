@@ -51,9 +51,7 @@ final class S3Server implements AutoCloseable {
         var accessKey = state.secret("s3.access");
         var secretKey = state.secret("s3.secret");
         var configuration = folder.resolve("s3proxy.conf");
-        StateFolder.write(
-                configuration,
-                """
+        StateFolder.write(configuration, """
                 s3proxy.endpoint=%s
                 s3proxy.authorization=aws-v4
                 s3proxy.identity=%s
@@ -61,8 +59,7 @@ final class S3Server implements AutoCloseable {
                 s3proxy.ignore-unknown-headers=true
                 jclouds.provider=filesystem-nio2
                 jclouds.filesystem.basedir=%s
-                """
-                        .formatted(endpoint, accessKey, secretKey, escaped(data)));
+                """.formatted(endpoint, accessKey, secretKey, escaped(data)));
         var log = LogFile.open(state.folder("logs").resolve("s3.log"));
         var command = List.of(
                 JavaCommand.java(),
@@ -76,7 +73,8 @@ final class S3Server implements AutoCloseable {
                 "--properties",
                 configuration.toString());
         var process = ChildProcess.start(command, Map.of(), folder, new ChildOutput.ToFile(log.path()));
-        var client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+        var client =
+                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
         new Readiness("the S3 store", log, MATTERS, START_TIME).await(process, () -> answers(client, endpoint));
         return new S3Server(process, endpoint, accessKey, secretKey);
     }
@@ -104,7 +102,8 @@ final class S3Server implements AutoCloseable {
 
     /** Any answer will do; to an unsigned request it is a refusal. */
     private static boolean answers(HttpClient client, URI endpoint) {
-        var request = HttpRequest.newBuilder(endpoint).timeout(Duration.ofSeconds(5)).build();
+        var request =
+                HttpRequest.newBuilder(endpoint).timeout(Duration.ofSeconds(5)).build();
         try {
             return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() > 0;
         } catch (IOException e) {
