@@ -26,7 +26,7 @@ final class ModelFile {
     /** Longest file, in bytes. */
     static final int LONGEST = 16 << 20;
 
-    private static final int LONGEST_HEADER = 1 << 20;
+    private static final int LONGEST_HEADER = 4 << 20;
     private static final int MOST_COLUMNS = 4096;
     private static final int MOST_UNITS = 4096;
     private static final int MOST_LAYERS = 8;
