@@ -22,10 +22,6 @@ public final class FakeContext implements FunctionContext {
         return this;
     }
 
-    byte[] object(String name) {
-        return objects.get(name);
-    }
-
     @Override
     public InputStream dataset(String name) throws IOException {
         var object = objects.get(name);

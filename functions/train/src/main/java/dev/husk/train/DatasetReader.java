@@ -10,6 +10,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -74,7 +75,7 @@ final class DatasetReader {
                     inputs.toArray(double[][]::new),
                     labels.stream().mapToInt(Integer::intValue).toArray());
         } catch (UncheckedIOException e) {
-            throw explained(name, e.getCause());
+            throw explained(name, Objects.requireNonNull(e.getCause()));
         } catch (IOException e) {
             throw explained(name, e);
         }
