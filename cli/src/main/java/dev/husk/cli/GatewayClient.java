@@ -2,6 +2,8 @@ package dev.husk.cli;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import dev.husk.cli.terminal.Terminal;
 import dev.husk.protocol.json.Json;
 import dev.husk.protocol.json.MalformedJsonException;
 import java.io.IOException;
@@ -101,6 +103,7 @@ final class GatewayClient {
                                             ? member(named, "code", "?") + ": " + member(named, "detail", "")
                                             : reason.getAsString()));
                 }
+                lines.replaceAll(Terminal::printable);
                 text = String.join("\n  - ", lines);
             }
         } catch (MalformedJsonException e) {
@@ -113,6 +116,27 @@ final class GatewayClient {
             case 403, 410 -> CommandFailed.refused(text);
             default -> CommandFailed.unreachable(text);
         };
+    }
+
+    /** A text member of an answer. */
+    static String text(JsonElement answer, String name) throws CommandFailed {
+        if (answer instanceof JsonObject object
+                && object.get(name) instanceof JsonPrimitive value
+                && value.isString()) {
+            return value.getAsString();
+        }
+        throw CommandFailed.unreachable("the gateway's answer has no text '" + name + "'");
+    }
+
+    /** A member of an answer that is a whole number from 0. */
+    static long whole(JsonObject object, String name) throws CommandFailed {
+        if (object.get(name) instanceof JsonPrimitive value
+                && value.isNumber()
+                && value.getAsNumber() instanceof Long number
+                && number >= 0) {
+            return number;
+        }
+        throw CommandFailed.unreachable("the gateway's answer has no whole number '" + name + "'");
     }
 
     private static String member(JsonObject object, String name, String otherwise) {
