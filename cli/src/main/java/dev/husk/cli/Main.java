@@ -25,6 +25,8 @@ import picocli.CommandLine.Command;
         subcommands = {
             PartyCommand.class,
             ContractCommand.class,
+            GatewayCommand.class,
+            LogCommand.class,
         })
 public final class Main {
     private final Settings settings;
