@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -309,7 +310,7 @@ class KbsEvidenceTest {
         return e.member();
     }
 
-    private static void set(JsonObject json, String path, JsonElement value) {
+    private static void set(JsonObject json, String path, @Nullable JsonElement value) {
         int dot = path.indexOf('.');
         if (dot >= 0) {
             set(json.getAsJsonObject(path.substring(0, dot)), path.substring(dot + 1), value);
