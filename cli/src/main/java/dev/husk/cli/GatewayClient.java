@@ -29,20 +29,8 @@ final class GatewayClient {
         this.base = base;
     }
 
-    /** Plain HTTP is for loopback alone; a token must not cross a network in the clear. */
     static GatewayClient of(String url) throws CommandFailed {
-        URI uri;
-        try {
-            uri = URI.create(url.endsWith("/") ? url : url + "/");
-        } catch (IllegalArgumentException e) {
-            throw CommandFailed.unusable("'" + url + "' is not a URL");
-        }
-        var host = uri.getHost();
-        boolean loopback = "127.0.0.1".equals(host) || "localhost".equals(host) || "[::1]".equals(host);
-        if (host == null || !("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()) && loopback)) {
-            throw CommandFailed.unusable("the gateway's URL must be https (or http on this machine): " + url);
-        }
-        return new GatewayClient(uri);
+        return new GatewayClient(ServerUrl.parse(url, "the gateway"));
     }
 
     JsonElement get(String path, Map<String, String> headers) throws CommandFailed {
