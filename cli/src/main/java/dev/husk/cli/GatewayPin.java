@@ -52,10 +52,16 @@ record GatewayPin(JsonElement platform, ReferenceValues values, Optional<Gateway
             var platform = json.get("platform");
             var pin = of(platform == null ? JsonNull.INSTANCE : platform, root);
             return json.get("keys") instanceof JsonObject keys ? pin.with(GatewayKeys.parse(keys)) : pin;
-        } catch (CertificateException | IllegalArgumentException | IllegalStateException e) {
-            throw CommandFailed.unusable(settings.pinFile() + " is damaged (" + e.getMessage()
-                    + "): pin the gateway again with `husk gateway pin`");
+        } catch (CertificateException e) {
+            throw damaged(settings, "its root is no certificate");
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw damaged(settings, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static CommandFailed damaged(Settings settings, String why) {
+        return CommandFailed.unusable(
+                settings.pinFile() + " is damaged (" + why + "): pin the gateway again with `husk gateway pin`");
     }
 
     /** @param der one certificate */

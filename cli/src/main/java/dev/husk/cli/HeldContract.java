@@ -32,6 +32,11 @@ record HeldContract(Contract contract, JsonObject answer) {
         return Optional.empty();
     }
 
+    /** Whether two digests are one, with or without the prefix that names the algorithm. */
+    static boolean sameDigest(String a, String b) {
+        return a.replaceFirst("^sha256:", "").equals(b.replaceFirst("^sha256:", ""));
+    }
+
     /** The dataset, which must be {@code party}'s own. */
     Contract.Dataset ownDataset(String name, String party) throws CommandFailed {
         var dataset = dataset(name);

@@ -102,10 +102,13 @@ final class InvokeCommand implements Callable<Integer> {
         }
         var terminal = Terminal.of(settings.environment());
         boolean watched = terminal.isRich() && !json;
+        return print(run(whisk, name, call, terminal, watched));
+    }
+
+    private Invocation.Ended run(WhiskClient whisk, String name, JsonObject call, Terminal terminal, boolean watched)
+            throws CommandFailed {
         try (var bar = watched ? ProgressBar.on(spec.commandLine().getErr(), terminal, name) : ProgressBar.silent()) {
-            var ended = new Invocation(whisk, Duration.ofSeconds(wait)).run(name, call, bar, watched);
-            bar.close();
-            return print(ended);
+            return new Invocation(whisk, Duration.ofSeconds(wait)).run(name, call, bar, watched);
         }
     }
 
