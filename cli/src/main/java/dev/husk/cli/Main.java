@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
             PartyCommand.class,
             ContractCommand.class,
             GatewayCommand.class,
+            DataCommand.class,
             InvokeCommand.class,
             ActionCommand.class,
             LogCommand.class,
