@@ -182,11 +182,11 @@ final class DataCommand {
             } else {
                 out("dataset %s of %s, owner %s, at %s", name, contract, dataset.owner(), dataset.store());
                 out(
-                        "  deposited  %s",
+                        "  deposited      %s",
                         deposit.map(told -> told.sha256() + ", " + Figures.bytes(told.size()))
                                 .orElse("no key"));
-                out("  in store   %s, %s", stored, Figures.bytes(size));
-                out("  the store sees  %s..", head);
+                out("  in store       %s, %s", stored, Figures.bytes(size));
+                out("  the store sees %s..", head);
             }
             if (deposit.isEmpty()) {
                 throw CommandFailed.refused("no key of " + name + " is deposited: `husk data put` deposits one");
@@ -247,10 +247,10 @@ final class DataCommand {
         var json = new JsonObject();
         json.addProperty("store", store);
         deposit.ifPresent(told -> {
-            var told1 = new JsonObject();
-            told1.addProperty("sha256", told.sha256());
-            told1.addProperty("size", told.size());
-            json.add("deposited", told1);
+            var entry = new JsonObject();
+            entry.addProperty("sha256", told.sha256());
+            entry.addProperty("size", told.size());
+            json.add("deposited", entry);
         });
         json.addProperty("sha256", stored);
         json.addProperty("size", size);

@@ -2,6 +2,7 @@ package dev.husk.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import dev.husk.cli.gateway.Check;
 import dev.husk.cli.gateway.GatewayJudge;
 import dev.husk.cli.gateway.GatewayJudgement;
@@ -101,15 +102,18 @@ final class GatewayVerification {
 
     private List<byte[]> proof(long from, long to) throws CommandFailed {
         var answer = gateway.get("v1/log/consistency?from=" + from + "&to=" + to, Map.of());
-        try {
-            var hashes = new ArrayList<byte[]>();
-            answer.getAsJsonObject()
-                    .getAsJsonArray("proof")
-                    .forEach(hash -> hashes.add(Base64Url.decode(hash.getAsString())));
-            return hashes;
-        } catch (IllegalArgumentException | IllegalStateException | NullPointerException | ClassCastException e) {
-            throw CommandFailed.unreachable("the gateway's consistency proof cannot be read");
+        if (!(answer instanceof JsonObject object) || !(object.get("proof") instanceof JsonArray proof)) {
+            throw CommandFailed.unreachable("the gateway's consistency proof is not a list");
         }
+        var hashes = new ArrayList<byte[]>();
+        for (var hash : proof) {
+            try {
+                hashes.add(Base64Url.decode(hash instanceof JsonPrimitive text ? text.getAsString() : "?"));
+            } catch (IllegalArgumentException e) {
+                throw CommandFailed.unreachable("the gateway's consistency proof cannot be read");
+            }
+        }
+        return hashes;
     }
 
     private Revocation revocation(GatewayPin pin) throws IOException {

@@ -99,7 +99,7 @@ final class Invocation {
         var text = said instanceof JsonPrimitive primitive ? primitive.getAsString() : said.toString();
         var lines = new java.util.ArrayList<String>();
         if (said instanceof JsonObject object && object.has("detail")) {
-            text = object.get("detail").toString();
+            text = object.get("detail") instanceof JsonPrimitive detail ? detail.getAsString() : text;
         }
         if (text.startsWith("refused: ")) {
             lines.add("refused");

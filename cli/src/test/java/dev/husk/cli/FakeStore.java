@@ -58,6 +58,8 @@ final class FakeStore extends FakeServer {
         var xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>%s</Code><Message>no</Message></Error>"
                 .formatted(code);
         return new Answer(
-                status, xml.getBytes(java.nio.charset.StandardCharsets.UTF_8), Map.of("Content-Type", "application/xml"));
+                status,
+                xml.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                Map.of("Content-Type", "application/xml"));
     }
 }

@@ -54,8 +54,7 @@ class InvokeCommandTest {
     void aCallCarriesTheCallersSignatureOverExactlyItsParameters() throws Exception {
         whisk.result = json("{\"accuracy\":0.97}");
         invoke("-p", "epochs=60", "-p", "name=first try").succeeds("\"accuracy\": 0.97");
-        var statement = SignedStatement.verify(
-                whisk.invoked.get("invocation").getAsString(), desk.anna.key());
+        var statement = SignedStatement.verify(whisk.invoked.get("invocation").getAsString(), desk.anna.key());
         assertThat(statement.get("action").getAsString()).isEqualTo("invoke");
         assertThat(statement.get("contract").getAsString()).isEqualTo("heart-risk");
         assertThat(statement.get("function").getAsString()).isEqualTo("train");
@@ -105,7 +104,8 @@ class InvokeCommandTest {
     @Test
     void aRefusalGivesEachReasonALine() {
         whisk.success = false;
-        whisk.result = json("{\"error\":\"refused: CALLER_DENIED: lab may not call train; BUDGET_SPENT: 10 of 10 runs\"}");
+        whisk.result =
+                json("{\"error\":\"refused: CALLER_DENIED: lab may not call train; BUDGET_SPENT: 10 of 10 runs\"}");
         invoke().failsWith(
                         1,
                         "train (activation",
@@ -159,23 +159,37 @@ class InvokeCommandTest {
     @Test
     void anActionIsDeployedWithTheContractAndTheFunctionAsItsParameters() throws Exception {
         var jar = Files.writeString(folder.resolve("train.jar"), "archive");
-        desk.husk("action", "deploy", "my-train", jar.toString(), "--contract", "heart-risk", "--function", "train",
-                        "--main", "dev.husk.train.TrainAction")
+        desk.husk(
+                        "action",
+                        "deploy",
+                        "my-train",
+                        jar.toString(),
+                        "--contract",
+                        "heart-risk",
+                        "--function",
+                        "train",
+                        "--main",
+                        "dev.husk.train.TrainAction")
                 .succeeds("deployed my-train, version 0.0.1", Digests.sha256("archive".getBytes()));
         var action = whisk.actions.get("my-train");
         assertThat(action.getAsJsonArray("parameters").toString())
-                .isEqualTo("[{\"key\":\"contract\",\"value\":\"heart-risk\"},{\"key\":\"function\",\"value\":\"train\"}]");
+                .isEqualTo(
+                        "[{\"key\":\"contract\",\"value\":\"heart-risk\"},{\"key\":\"function\",\"value\":\"train\"}]");
         var exec = action.getAsJsonObject("exec");
         assertThat(exec.get("kind").getAsString()).isEqualTo("java-husk:default");
         assertThat(exec.get("main").getAsString()).isEqualTo("dev.husk.train.TrainAction");
-        assertThat(Base64.getDecoder().decode(exec.get("code").getAsString())).asString().isEqualTo("archive");
+        assertThat(Base64.getDecoder().decode(exec.get("code").getAsString()))
+                .asString()
+                .isEqualTo("archive");
     }
 
     @Test
     void anArchiveThatIsMissingOrEmptyIsNamed() throws Exception {
         var none = folder.resolve("none.jar").toString();
-        desk.husk("action", "deploy", "t", none, "--contract", "c", "--main", "M").failsWith(2, "no file", "none.jar");
+        desk.husk("action", "deploy", "t", none, "--contract", "c", "--main", "M")
+                .failsWith(2, "no file", "none.jar");
         var empty = Files.createFile(folder.resolve("empty.jar")).toString();
-        desk.husk("action", "deploy", "t", empty, "--contract", "c", "--main", "M").failsWith(2, "is empty");
+        desk.husk("action", "deploy", "t", empty, "--contract", "c", "--main", "M")
+                .failsWith(2, "is empty");
     }
 }

@@ -1,6 +1,7 @@
 package dev.husk.cli.gateway;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import dev.husk.protocol.json.Base64Url;
 import dev.husk.protocol.log.VerifierKey;
 
@@ -19,13 +20,14 @@ public record GatewayKeys(VerifierKey log, String hpke) {
 
     /** Reads the members {@code log} and {@code hpke}; more may stand beside them. */
     public static GatewayKeys parse(JsonObject json) {
-        try {
-            return new GatewayKeys(
-                    VerifierKey.parse(json.get("log").getAsString()),
-                    json.get("hpke").getAsString());
-        } catch (NullPointerException | UnsupportedOperationException | IllegalStateException e) {
-            throw new IllegalArgumentException("the keys 'log' and 'hpke' must be texts", e);
+        return new GatewayKeys(VerifierKey.parse(text(json, "log")), text(json, "hpke"));
+    }
+
+    private static String text(JsonObject json, String name) {
+        if (json.get(name) instanceof JsonPrimitive value && value.isString()) {
+            return value.getAsString();
         }
+        throw new IllegalArgumentException("the key '" + name + "' must be a text");
     }
 
     public JsonObject json() {

@@ -1,6 +1,7 @@
 package dev.husk.cli.log;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 
 /**
  * An event as the gateway shows it: where it should stand in the log, and what should open its leaf. Proves nothing
@@ -10,18 +11,14 @@ public record ShownEvent(long index, String leaf, String salt, JsonObject event)
 
     /** @throws IllegalArgumentException if a member is missing or of another type */
     public static ShownEvent parse(JsonObject json) {
-        try {
-            return new ShownEvent(
-                    json.get("index").getAsLong(),
-                    json.get("leaf").getAsString(),
-                    json.get("salt").getAsString(),
-                    json.getAsJsonObject("event"));
-        } catch (NullPointerException
-                | ClassCastException
-                | UnsupportedOperationException
-                | IllegalStateException
-                | NumberFormatException e) {
-            throw new IllegalArgumentException("an event needs index, leaf, salt and event", e);
+        if (json.get("index") instanceof JsonPrimitive index
+                && index.isNumber()
+                && index.getAsNumber() instanceof Long number
+                && json.get("leaf") instanceof JsonPrimitive leaf
+                && json.get("salt") instanceof JsonPrimitive salt
+                && json.get("event") instanceof JsonObject event) {
+            return new ShownEvent(number, leaf.getAsString(), salt.getAsString(), event);
         }
+        throw new IllegalArgumentException("an event needs index, leaf, salt and event");
     }
 }
