@@ -1,5 +1,6 @@
 package dev.husk.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -71,8 +72,12 @@ class DataCommandTest {
         return desk.husk(arguments.toArray(String[]::new));
     }
 
+    private byte[] object() {
+        return requireNonNull(store.objects.get(OBJECT));
+    }
+
     private String opened(byte[] sealed) throws IOException {
-        try (var key = DataKey.of(gateway.depositedKeys.get("anna-2025"));
+        try (var key = DataKey.of(requireNonNull(gateway.depositedKeys.get("anna-2025")));
                 var plain = SealedObject.reader(new ByteArrayInputStream(sealed), key, "heart-risk/anna-2025")) {
             return new String(plain.readAllBytes(), StandardCharsets.UTF_8);
         }
@@ -88,10 +93,10 @@ class DataCommandTest {
                         "the store sees 4855534b6f626a01",
                         "key deposited",
                         "SIMULATED");
-        var sealed = store.objects.get(OBJECT);
+        var sealed = object();
         assertThat(new String(sealed, StandardCharsets.ISO_8859_1)).doesNotContain("age,risk");
         assertThat(opened(sealed)).isEqualTo(DATA);
-        assertThat(gateway.deposits.get("anna-2025").get("size").getAsLong()).isEqualTo(sealed.length);
+        assertThat(requireNonNull(gateway.deposits.get("anna-2025")).get("size").getAsLong()).isEqualTo(sealed.length);
         show().succeeds("digest matches", "owner anna", "the store sees 4855534b6f626a01");
     }
 
@@ -191,7 +196,7 @@ class DataCommandTest {
         put().succeeds();
         put().failsWith(1, "was deposited before", "--replace");
         put("--replace").succeeds();
-        assertThat(opened(store.objects.get(OBJECT))).isEqualTo(DATA);
+        assertThat(opened(object())).isEqualTo(DATA);
         gateway.depositAnswer = Optional.of(FakeServer.Answer.problem(503, "later"));
         put("--replace").failsWith(3, "later", "run this again");
     }
@@ -200,7 +205,7 @@ class DataCommandTest {
     void aTamperedObjectIsFound() {
         desk.pinAndVerify();
         put().succeeds();
-        store.objects.get(OBJECT)[100] ^= 1;
+        object()[100] ^= 1;
         show().failsWith(1, "TAMPERED: s3://husk/anna-2025");
         store.objects.clear();
         show().failsWith(2, "no such object");

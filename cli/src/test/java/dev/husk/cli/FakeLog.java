@@ -22,9 +22,16 @@ final class FakeLog {
     /** What a party is shown. */
     static final class Entry {
         long index;
-        String leaf;
-        String salt;
-        JsonObject event;
+        final String leaf;
+        final String salt;
+        final JsonObject event;
+
+        Entry(long index, String leaf, String salt, JsonObject event) {
+            this.index = index;
+            this.leaf = leaf;
+            this.salt = salt;
+            this.event = event;
+        }
     }
 
     final byte[] contractKey = random();
@@ -64,11 +71,8 @@ final class FakeLog {
     void append(JsonObject event, long number, String prev) {
         var opening = new Opening(Base64Url.encode(random()), event);
         var leaf = new Leaf(Opening.tag(contractKey, contract), number, prev, opening.commit());
-        var entry = new Entry();
-        entry.index = leaves.size();
-        entry.leaf = new String(leaf.bytes(), StandardCharsets.UTF_8);
-        entry.salt = opening.salt();
-        entry.event = event;
+        var entry = new Entry(
+                leaves.size(), new String(leaf.bytes(), StandardCharsets.UTF_8), opening.salt(), event);
         entries.add(entry);
         leaves.add(entry.leaf);
         seq = number + 1;

@@ -171,7 +171,7 @@ class InvokeCommandTest {
                         "--main",
                         "dev.husk.train.TrainAction")
                 .succeeds("deployed my-train, version 0.0.1", Digests.sha256("archive".getBytes()));
-        var action = whisk.actions.get("my-train");
+        var action = java.util.Objects.requireNonNull(whisk.actions.get("my-train"));
         assertThat(action.getAsJsonArray("parameters").toString())
                 .isEqualTo(
                         "[{\"key\":\"contract\",\"value\":\"heart-risk\"},{\"key\":\"function\",\"value\":\"train\"}]");
