@@ -126,7 +126,6 @@ final class ActionCommand {
         var exec = new JsonObject();
         exec.addProperty("kind", kind);
         exec.addProperty("code", Base64.getEncoder().encodeToString(code));
-        exec.addProperty("binary", true);
         exec.addProperty("main", main);
         return exec;
     }

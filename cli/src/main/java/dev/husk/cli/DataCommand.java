@@ -1,6 +1,5 @@
 package dev.husk.cli;
 
-import com.google.gson.JsonObject;
 import dev.husk.cli.gateway.VerifiedGateway;
 import dev.husk.cli.terminal.Figures;
 import dev.husk.cli.terminal.ProgressBar;
@@ -165,43 +164,26 @@ final class DataCommand {
             @Option(names = "--json", description = "Figures as JSON.") boolean json)
             throws CommandFailed, IOException {
         var held = api.contract(contract, party);
-        var dataset = held.dataset(name);
-        var location = OwnData.location(dataset);
+        var location = OwnData.location(held.dataset(name));
+        StoredData found;
         try (var store = StoreAccess.open(settings)) {
             long size = store.size(location);
-            var head = HexFormat.of().formatHex(store.head(location, SHOWN));
-            String stored;
+            byte[] head = store.head(location, SHOWN);
             try (var bar = bar("reading " + name, json)) {
-                stored = StoreAccess.sha256(store, location, progress(bar, size));
+                var digest = StoreAccess.sha256(store, location, progress(bar, size));
+                found = new StoredData(
+                        held, held.dataset(name), digest, size, HexFormat.of().formatHex(head));
             }
-            var deposit = held.deposit(name);
-            boolean matches = deposit.filter(told -> HeldContract.sameDigest(told.sha256(), stored))
-                    .isPresent();
-            if (json) {
-                out("%s", json(dataset.store(), deposit, size, head, stored, matches));
-            } else {
-                out("dataset %s of %s, owner %s, at %s", name, contract, dataset.owner(), dataset.store());
-                out(
-                        "  deposited      %s",
-                        deposit.map(told -> told.sha256() + ", " + Figures.bytes(told.size()))
-                                .orElse("no key"));
-                out("  in store       %s, %s", stored, Figures.bytes(size));
-                out("  the store sees %s..", head);
-            }
-            if (deposit.isEmpty()) {
-                throw CommandFailed.refused("no key of " + name + " is deposited: `husk data put` deposits one");
-            }
-            if (!matches) {
-                throw CommandFailed.refused("TAMPERED: " + dataset.store() + " is not the object that "
-                        + dataset.owner() + " deposited the key of; `husk data put --replace` uploads it anew");
-            }
-            if (!json) {
-                out("  digest matches");
-            }
-            return ExitCodes.OK;
         } catch (StoreException e) {
             throw StoreAccess.failure(e);
         }
+        if (json) {
+            out("%s", found.json());
+        } else {
+            found.lines().forEach(line -> out("%s", line));
+        }
+        found.requireDeposited();
+        return ExitCodes.OK;
     }
 
     private OwnData own(String name, String contract, String party, PartySigner signer, boolean replace)
@@ -235,28 +217,6 @@ final class DataCommand {
         } else {
             report.lines(gateway.simulated(), time, head).forEach(line -> out("%s", line));
         }
-    }
-
-    private static JsonObject json(
-            String store,
-            Optional<HeldContract.Deposit> deposit,
-            long size,
-            String head,
-            String stored,
-            boolean matches) {
-        var json = new JsonObject();
-        json.addProperty("store", store);
-        deposit.ifPresent(told -> {
-            var entry = new JsonObject();
-            entry.addProperty("sha256", told.sha256());
-            entry.addProperty("size", told.size());
-            json.add("deposited", entry);
-        });
-        json.addProperty("sha256", stored);
-        json.addProperty("size", size);
-        json.addProperty("head", head);
-        json.addProperty("matches", matches);
-        return json;
     }
 
     private void out(String format, Object... values) {

@@ -96,7 +96,8 @@ class DataCommandTest {
         var sealed = object();
         assertThat(new String(sealed, StandardCharsets.ISO_8859_1)).doesNotContain("age,risk");
         assertThat(opened(sealed)).isEqualTo(DATA);
-        assertThat(requireNonNull(gateway.deposits.get("anna-2025")).get("size").getAsLong()).isEqualTo(sealed.length);
+        assertThat(requireNonNull(gateway.deposits.get("anna-2025")).get("size").getAsLong())
+                .isEqualTo(sealed.length);
         show().succeeds("digest matches", "owner anna", "the store sees 4855534b6f626a01");
     }
 

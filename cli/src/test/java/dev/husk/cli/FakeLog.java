@@ -71,8 +71,7 @@ final class FakeLog {
     void append(JsonObject event, long number, String prev) {
         var opening = new Opening(Base64Url.encode(random()), event);
         var leaf = new Leaf(Opening.tag(contractKey, contract), number, prev, opening.commit());
-        var entry = new Entry(
-                leaves.size(), new String(leaf.bytes(), StandardCharsets.UTF_8), opening.salt(), event);
+        var entry = new Entry(leaves.size(), new String(leaf.bytes(), StandardCharsets.UTF_8), opening.salt(), event);
         entries.add(entry);
         leaves.add(entry.leaf);
         seq = number + 1;

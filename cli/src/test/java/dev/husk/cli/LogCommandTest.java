@@ -68,7 +68,7 @@ class LogCommandTest {
         verify().succeeds(
                         "anna proposed the contract, version 1",
                         "lab accepted the contract",
-                        "REFUSED: release of train\n    - CODE_UNKNOWN: no active contract names this archive",
+                        "REFUSED: release for train\n    - CODE_UNKNOWN: no active contract names this archive",
                         "verified: all 4 events of heart-risk are in the log of 5 entries");
     }
 

@@ -57,17 +57,7 @@ public final class EventWords {
             case "sandbox-bound" ->
                 "sandbox %s was bound to code %s, entry %s%s"
                         .formatted(digest("sandbox"), digest("code"), text("entry"), simulated());
-            case "released" ->
-                "keys RELEASED to %s for %s: reads %s; writes %s; parameters %s; activation %s; sandbox %s%s"
-                        .formatted(
-                                text("function"),
-                                event.has("caller") ? text("caller") : "anyone",
-                                list("reads"),
-                                list("writes"),
-                                event.has("parameters") ? event.get("parameters") : "none",
-                                text("activation"),
-                                digest("sandbox"),
-                                simulated());
+            case "released" -> released();
             case "refused" -> refused();
             case "lease-ended" -> "the lease of sandbox %s ended: %s".formatted(digest("sandbox"), text("reason"));
             case "run" -> run();
@@ -75,18 +65,31 @@ public final class EventWords {
         };
     }
 
+    private String released() {
+        return "keys RELEASED to %s%s: reads %s; writes %s%s%s; sandbox %s%s"
+                .formatted(
+                        text("function"),
+                        said("caller") ? ", called by " + text("caller") : "",
+                        list("reads"),
+                        list("writes"),
+                        event.has("parameters") ? "; parameters " + event.get("parameters") : "",
+                        said("activation") ? "; activation " + text("activation") : "",
+                        digest("sandbox"),
+                        simulated());
+    }
+
     private String refused() {
-        var where = new StringBuilder();
-        if (event.has("function")) {
-            where.append(" of ").append(text("function"));
-        }
-        if (event.has("sandbox")) {
-            where.append(", sandbox ").append(digest("sandbox"));
-        }
-        if (event.has("activation")) {
-            where.append(", activation ").append(text("activation"));
-        }
-        return "REFUSED: " + text("what") + where;
+        return "REFUSED: %s%s%s%s"
+                .formatted(
+                        text("what"),
+                        said("function") ? " for " + text("function") : "",
+                        said("activation") ? ", activation " + text("activation") : "",
+                        said("sandbox") ? ", sandbox " + digest("sandbox") : "");
+    }
+
+    private boolean said(String member) {
+        return event.get(member) instanceof JsonPrimitive value
+                && !value.getAsString().isEmpty();
     }
 
     private String run() {

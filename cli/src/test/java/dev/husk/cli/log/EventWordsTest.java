@@ -29,7 +29,8 @@ class EventWordsTest {
             {'event':'ended','party':'lab'}                    | T  lab ended the contract
             {'event':'lease-ended','sandbox':'s','reason':'suspended'} | T  the lease of sandbox s ended: suspended
             {'event':'refused','what':'bind','sandbox':'s'}    | T  REFUSED: bind, sandbox s
-            {'event':'refused','what':'release','function':'train','activation':'a1'} | T  REFUSED: release of train, activation a1
+            {'event':'refused','what':'release','function':'train','activation':'a1'} | T  REFUSED: release for train, activation a1
+            {'event':'refused','what':'key b','function':'train','activation':''} | T  REFUSED: key b for train
             {'event':'witnessed','by':'w'}                     | T  witnessed {'event':'witnessed','by':'w','time':'T'}
             {'event':'accepted'}                               | T  ? accepted the contract
             """)
@@ -52,7 +53,7 @@ class EventWordsTest {
         assertThat(words("{'event':'released','function':'train','caller':'lab','reads':['a','b'],'writes':[],"
                         + "'parameters':{'epochs':5},'activation':'1','sandbox':'s','simulated':false}"))
                 .containsExactly(
-                        "T  keys RELEASED to train for lab: reads a, b; writes nothing; parameters {\"epochs\":5}; "
+                        "T  keys RELEASED to train, called by lab: reads a, b; writes nothing; parameters {\"epochs\":5}; "
                                 + "activation 1; sandbox s");
     }
 
