@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -111,6 +112,8 @@ final class Client {
             socket.getOutputStream().write(bytes);
             var line = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
             return line.length() < 12 ? 0 : Integer.parseInt(line.substring(9, 12));
+        } catch (SocketException e) {
+            throw new IOException(method + " " + path + " " + body, e);
         }
     }
 }
