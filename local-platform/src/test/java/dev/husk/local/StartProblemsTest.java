@@ -58,7 +58,8 @@ class StartProblemsTest {
         Files.createDirectories(folder.resolve("spe-gateway"));
         Files.createDirectories(folder.resolve("function-runtime"));
         var deep = Files.createDirectories(folder.resolve("cli/target/lib"));
-        assertThat(Installation.above(deep.resolve("local-platform.jar")).home()).isEqualTo(folder);
+        assertThat(Installation.above(deep.resolve("local-platform.jar")).home())
+                .isEqualTo(folder);
         assertThatThrownBy(() -> Installation.above(Path.of("/"))).hasMessageContaining("-Dhusk.home=FOLDER");
     }
 
@@ -112,9 +113,7 @@ class StartProblemsTest {
     void aGatewayThatCannotStartIsReportedWithLibertysOwnErrors() throws Exception {
         var liberty = folder.resolve("wlp");
         Files.createDirectories(liberty.resolve("bin"));
-        var server = Files.writeString(
-                liberty.resolve("bin/server"),
-                """
+        var server = Files.writeString(liberty.resolve("bin/server"), """
                 #!/bin/sh
                 echo "[AUDIT   ] CWWKE0001I: The server $2 has been launched."
                 echo "[ERROR   ] CWWKZ0002E: An exception occurred: HUSK_EVIDENCE is not set"
@@ -124,8 +123,8 @@ class StartProblemsTest {
         Files.setPosixFilePermissions(server, PosixFilePermissions.fromString("rwx------"));
         try (var state = StateFolder.open(folder.resolve("state"))) {
             int port = Ports.ANY.chosen().gateway();
-            assertThatThrownBy(() -> GatewayProcess.start(liberty, state, port, Map.of())
-                            .close())
+            assertThatThrownBy(() ->
+                            GatewayProcess.start(liberty, state, port, Map.of()).close())
                     .isInstanceOf(StartFailedException.class)
                     .hasMessageContaining("the gateway ended while starting, with exit code 22")
                     .hasMessageContaining("HUSK_EVIDENCE is not set")

@@ -16,7 +16,8 @@ class StateFolderTest {
     @Test
     void aFolderInUseNamesItsProcess() throws Exception {
         try (var first = StateFolder.open(folder)) {
-            assertThatThrownBy(() -> StateFolder.open(first.path().resolve("../" + first.path().getFileName()))
+            assertThatThrownBy(() -> StateFolder.open(
+                                    first.path().resolve("../" + first.path().getFileName()))
                             .close())
                     .isInstanceOf(StartFailedException.class)
                     .hasMessageContaining("process " + ProcessHandle.current().pid())
