@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
-import java.security.GeneralSecurityException;
 
 /** Gives a seekable decrypting channel's failures the object's name. */
 final class SealedChannel implements SeekableByteChannel {
@@ -16,13 +15,11 @@ final class SealedChannel implements SeekableByteChannel {
         this.identity = identity;
     }
 
-    /** Tells what is wrong with the object from what is wrong with the transport, which keeps its own exception. */
+    /**
+     * Tells what is wrong with the object, which Tink throws, from what is wrong with the transport, which keeps its own
+     * exception. Causes are no sign: a TLS failure has a security exception among them too.
+     */
     static IOException tampered(String identity, IOException e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof GeneralSecurityException) {
-                return new TamperedObjectException(identity, "changed, cut short, or sealed under another key");
-            }
-        }
         var thrower = e.getStackTrace();
         boolean fromFormat = thrower.length > 0 && thrower[0].getClassName().startsWith("com.google.crypto.tink");
         return fromFormat

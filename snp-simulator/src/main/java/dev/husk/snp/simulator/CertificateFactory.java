@@ -14,133 +14,109 @@ import java.security.spec.PSSParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERIA5String;
 import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x500.X500NameBuilder;
-import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
-import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
-import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.ContentSigner;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
  * Issues one chain in the shape of AMD's: ARK and ASK with RSA-4096, VCEK with P-384, all signed with RSA-PSS, SHA-384,
- * salt 48 (VCEK/KDS specification 57230). The private keys of ARK and ASK are dropped once the chain stands, so that no
- * second VCEK can ever be issued below a pinned simulated root.
+ * salt 48 (AMD 57230). The private keys of ARK and ASK are dropped once the chain stands, so that no second VCEK can
+ * ever be issued below a pinned simulated root.
  */
 final class CertificateFactory {
+    /** Where the chip id stands in a VCEK. */
+    static final String HARDWARE_ID = "1.3.6.1.4.1.3704.1.4";
 
     private static final String AMD = "1.3.6.1.4.1.3704.1.";
-    private static final Duration CA_LIFE = Duration.ofDays(365L * 25);
-    private static final Duration VCEK_LIFE = Duration.ofDays(365L * 7);
+    private static final Duration LIFE = Duration.ofDays(25 * 365);
     private static final PSSParameterSpec PSS =
             new PSSParameterSpec("SHA-384", "MGF1", MGF1ParameterSpec.SHA384, 48, PSSParameterSpec.TRAILER_FIELD_BC);
 
-    private final SecureRandom random;
+    private final SecureRandom random = new SecureRandom();
     private final Instant notBefore;
 
-    /** @param now start of validity; an hour is taken off, for clocks that are a little behind */
-    CertificateFactory(SecureRandom random, Instant now) {
-        this.random = random;
-        this.notBefore = now.minus(Duration.ofHours(1));
+    /** @param now start of validity; a day is taken off, for clocks that are behind */
+    CertificateFactory(Instant now) {
+        this.notBefore = now.minus(Duration.ofDays(1));
     }
 
-    /** Everything that {@link Folder} stores: DER certificates, an empty DER CRL and the VCEK's key. */
-    record Issued(byte[] ark, byte[] ask, byte[] vcek, byte[] crl, PrivateKey vcekKey) {}
-
-    Issued issue(byte[] chipId, Tcb tcb) {
+    /** Makes the keys and certificates of a new processor, in about a second. */
+    Hardware issue() throws IOException {
         try {
-            var arkKey = rsa();
-            var askKey = rsa();
-            var vcekKey = p384();
-            var arkName = name("SIMULATED ARK-Genoa");
-            var askName = name("SIMULATED SEV-Genoa");
-            return new Issued(
-                    authority(arkName, arkKey, arkName, arkKey.getPublic(), 0x20000, new BasicConstraints(true)),
-                    authority(arkName, arkKey, askName, askKey.getPublic(), 0x20002, new BasicConstraints(0)),
-                    vcek(askName, askKey.getPrivate(), vcekKey.getPublic(), chipId, tcb),
-                    crl(arkName, arkKey.getPrivate()),
-                    vcekKey.getPrivate());
-        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
-            throw new IllegalStateException("RSA-PSS and P-384 are part of every supported JDK", e);
+            var ark = rsa();
+            var ask = rsa();
+            var vcek = p384();
+            byte[] chipId = new byte[64];
+            random.nextBytes(chipId);
+            return new Hardware(
+                    vcek.getPrivate(),
+                    List.of(
+                            leaf(vcek.getPublic(), chipId, ask.getPrivate()),
+                            authority("SEV-SIMULATED", 2, ask.getPublic(), new BasicConstraints(0), ark.getPrivate()),
+                            authority(
+                                    "ARK-SIMULATED", 1, ark.getPublic(), new BasicConstraints(true), ark.getPrivate())),
+                    chipId);
+        } catch (GeneralSecurityException | OperatorCreationException e) {
+            throw new IllegalStateException("RSA-PSS and P-384 are always there", e);
         }
     }
 
-    private byte[] authority(
-            X500Name issuer, KeyPair issuerKey, X500Name subject, PublicKey key, long serial, BasicConstraints limits)
-            throws GeneralSecurityException, OperatorCreationException, IOException {
-        boolean root = issuer.equals(subject);
-        var ids = new JcaX509ExtensionUtils();
-        var builder = builder(issuer, BigInteger.valueOf(serial), CA_LIFE, subject, key)
-                .addExtension(Extension.basicConstraints, true, limits)
-                .addExtension(
-                        Extension.keyUsage,
-                        true,
-                        new KeyUsage(root ? KeyUsage.keyCertSign | KeyUsage.cRLSign : KeyUsage.keyCertSign))
-                .addExtension(Extension.subjectKeyIdentifier, false, ids.createSubjectKeyIdentifier(key));
-        if (!root) {
-            builder.addExtension(
-                    Extension.authorityKeyIdentifier, false, ids.createAuthorityKeyIdentifier(issuerKey.getPublic()));
-        }
-        return builder.build(signer(issuerKey.getPrivate())).getEncoded();
-    }
-
-    /** Extensions in the order, with the encodings and the unused SPLs, that a real Genoa VCEK has. Serial 0 as well. */
-    private byte[] vcek(X500Name issuer, PrivateKey issuerKey, PublicKey key, byte[] chipId, Tcb tcb)
+    private byte[] authority(String subject, int serial, PublicKey key, BasicConstraints limits, PrivateKey ark)
             throws OperatorCreationException, IOException {
-        var builder = builder(issuer, BigInteger.ZERO, VCEK_LIFE, name("SIMULATED SEV-VCEK"), key);
-        add(builder, "1", new ASN1Integer(0));
-        add(builder, "2", new DERIA5String("Genoa"));
-        add(builder, "3.1", new ASN1Integer(tcb.bootloader()));
-        add(builder, "3.2", new ASN1Integer(tcb.tee()));
-        for (int unused = 4; unused <= 7; unused++) {
-            add(builder, "3." + unused, new ASN1Integer(0));
-        }
-        add(builder, "3.3", new ASN1Integer(tcb.snp()));
-        add(builder, "3.8", new ASN1Integer(tcb.microcode()));
-        // hwID stands raw in the extension's OCTET STRING, without a DER header of its own.
-        builder.addExtension(new ASN1ObjectIdentifier(AMD + "4"), false, chipId);
-        return builder.build(signer(issuerKey)).getEncoded();
+        var builder = builder("ARK-SIMULATED", subject, serial, key);
+        builder.addExtension(Extension.basicConstraints, true, limits);
+        return signed(builder, ark);
     }
 
-    private byte[] crl(X500Name issuer, PrivateKey key) throws OperatorCreationException, IOException {
-        return new X509v2CRLBuilder(issuer, Date.from(notBefore))
-                .setNextUpdate(Date.from(notBefore.plus(CA_LIFE)))
-                .build(signer(key))
-                .getEncoded();
+    private byte[] leaf(PublicKey key, byte[] chipId, PrivateKey ask) throws OperatorCreationException, IOException {
+        var builder = builder("SEV-SIMULATED", "SEV-VCEK-SIMULATED", 0, key);
+        extension(builder, "1", new ASN1Integer(1));
+        extension(builder, "2", new DERIA5String("Genoa"));
+        extension(builder, "3.1", new ASN1Integer(SimulatedReport.TCB[0]));
+        extension(builder, "3.2", new ASN1Integer(SimulatedReport.TCB[1]));
+        extension(builder, "3.3", new ASN1Integer(SimulatedReport.TCB[6]));
+        extension(builder, "3.8", new ASN1Integer(SimulatedReport.TCB[7]));
+        // The chip id stands raw in the extension, without a DER header of its own.
+        builder.addExtension(new ASN1ObjectIdentifier(HARDWARE_ID), false, chipId);
+        return signed(builder, ask);
     }
 
-    private X509v3CertificateBuilder builder(
-            X500Name issuer, BigInteger serial, Duration life, X500Name subject, PublicKey key) {
+    private X509v3CertificateBuilder builder(String issuer, String subject, int serial, PublicKey key) {
         return new JcaX509v3CertificateBuilder(
-                issuer, serial, Date.from(notBefore), Date.from(notBefore.plus(life)), subject, key);
-    }
-
-    private static void add(X509v3CertificateBuilder builder, String suffix, ASN1Encodable value)
-            throws CertIOException {
-        builder.addExtension(new ASN1ObjectIdentifier(AMD + suffix), false, value);
+                name(issuer),
+                BigInteger.valueOf(serial),
+                Date.from(notBefore),
+                Date.from(notBefore.plus(LIFE)),
+                name(subject),
+                key);
     }
 
     private static X500Name name(String commonName) {
-        return new X500NameBuilder(BCStyle.INSTANCE)
-                .addRDN(BCStyle.OU, "SIMULATED hardware")
-                .addRDN(BCStyle.O, "Husk simulator, not AMD")
-                .addRDN(BCStyle.CN, commonName)
-                .build();
+        return new X500Name("CN=" + commonName + ",O=Husk simulator");
     }
 
-    private static ContentSigner signer(PrivateKey key) throws OperatorCreationException {
-        return new JcaContentSignerBuilder("RSASSA-PSS", PSS).build(key);
+    private static void extension(X509v3CertificateBuilder builder, String oid, ASN1Encodable value)
+            throws CertIOException {
+        builder.addExtension(new ASN1ObjectIdentifier(AMD + oid), false, value);
+    }
+
+    private static byte[] signed(X509v3CertificateBuilder builder, PrivateKey issuer)
+            throws OperatorCreationException, IOException {
+        return builder.build(new JcaContentSignerBuilder("RSASSA-PSS", PSS)
+                        .setProvider(new BouncyCastleProvider())
+                        .build(issuer))
+                .getEncoded();
     }
 
     private KeyPair rsa() throws GeneralSecurityException {

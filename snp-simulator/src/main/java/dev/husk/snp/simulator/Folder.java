@@ -1,33 +1,38 @@
 package dev.husk.snp.simulator;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
- * The folder in which a simulated processor lives: {@code ark.der}, {@code ask.der}, {@code vcek.der},
- * {@code ark.crl} and {@code vcek.key} (PKCS #8). Files are readable by their owner alone.
+ * The folder in which a simulated processor lives: {@code ark.der}, {@code ask.der}, {@code vcek.der} and
+ * {@code vcek.key} (PKCS #8), readable by their owner alone.
  *
  * <p>The key is moved into place last, so its presence says that the others are complete. One process at a time looks
  * or creates, guarded by a lock on {@code lock}; afterwards nothing is ever written.
  */
 final class Folder {
-
-    private static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rw-------");
-    private static final Set<PosixFilePermission> OWNER_DIRECTORY = PosixFilePermissions.fromString("rwx------");
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_FOLDER =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    private static final List<String> CERTIFICATES = List.of("vcek.der", "ask.der", "ark.der");
     private static final String KEY = "vcek.key";
 
     // A file lock holds against other processes only; a second thread of this JVM would get an exception instead.
@@ -39,76 +44,63 @@ final class Folder {
         this.path = path;
     }
 
-    CertificateFactory.Issued loadOrCreate(Supplier<CertificateFactory.Issued> creation) throws IOException {
+    Hardware loadOrCreate() throws IOException {
         synchronized (THIS_JVM) {
-            if (Files.notExists(path)) {
-                Files.createDirectories(path, PosixFilePermissions.asFileAttribute(OWNER_DIRECTORY));
-            }
+            Files.createDirectories(path, OWNER_FOLDER);
             try (var channel = FileChannel.open(
-                            path.resolve("lock"),
-                            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                            PosixFilePermissions.asFileAttribute(OWNER));
+                            path.resolve("lock"), Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OWNER);
                     var lock = channel.lock()) {
                 if (!lock.isValid()) {
-                    throw new IOException("simulator folder " + path + ": cannot be locked");
+                    throw new IOException("cannot lock " + path);
                 }
-                if (Files.notExists(path.resolve(KEY))) {
-                    store(creation.get());
+                if (!Files.exists(path.resolve(KEY))) {
+                    store(new CertificateFactory(Instant.now()).issue());
                 }
                 return load();
             }
         }
     }
 
-    private void store(CertificateFactory.Issued issued) throws IOException {
-        write("ark.der", issued.ark());
-        write("ask.der", issued.ask());
-        write("vcek.der", issued.vcek());
-        write("ark.crl", issued.crl());
-        byte[] key = issued.vcekKey().getEncoded();
+    private void store(Hardware hardware) throws IOException {
+        for (int i = 0; i < CERTIFICATES.size(); i++) {
+            write(CERTIFICATES.get(i), hardware.certificates().get(i));
+        }
+        byte[] key = hardware.vcek().getEncoded();
         write(KEY, key);
         Arrays.fill(key, (byte) 0);
     }
 
-    private CertificateFactory.Issued load() throws IOException {
-        var keyFile = path.resolve(KEY);
-        var permissions = Files.getPosixFilePermissions(keyFile);
-        if (!OWNER.containsAll(permissions)) {
-            throw new IOException("simulator folder " + path + ": " + KEY + " is open to others ("
-                    + PosixFilePermissions.toString(permissions) + "); run chmod 600");
-        }
-        return new CertificateFactory.Issued(
-                read("ark.der"), read("ask.der"), read("vcek.der"), read("ark.crl"), privateKey(keyFile));
-    }
-
-    private PrivateKey privateKey(Path file) throws IOException {
-        byte[] encoded = Files.readAllBytes(file);
+    private Hardware load() throws IOException {
+        byte[] key = Files.readAllBytes(path.resolve(KEY));
         try {
-            return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(encoded));
+            var vcek = Files.readAllBytes(path.resolve(CERTIFICATES.get(0)));
+            return new Hardware(
+                    KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(key)),
+                    List.of(
+                            vcek,
+                            Files.readAllBytes(path.resolve(CERTIFICATES.get(1))),
+                            Files.readAllBytes(path.resolve(CERTIFICATES.get(2)))),
+                    chipId(vcek));
         } catch (GeneralSecurityException e) {
-            throw new IOException("simulator folder " + path + ": " + KEY + " is no EC key; delete the folder", e);
+            throw new IOException("the simulated processor in " + path + " is unusable: delete the folder", e);
         } finally {
-            Arrays.fill(encoded, (byte) 0);
+            Arrays.fill(key, (byte) 0);
         }
     }
 
-    private byte[] read(String name) throws IOException {
-        return Files.readAllBytes(path.resolve(name));
+    private static byte[] chipId(byte[] vcek) throws CertificateException {
+        var certificate = (X509Certificate) java.security.cert.CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(vcek));
+        byte[] id = certificate.getExtensionValue(CertificateFactory.HARDWARE_ID);
+        if (id == null || id.length != 66) {
+            throw new CertificateException("no chip id");
+        }
+        return Arrays.copyOfRange(id, 2, 66);
     }
 
     private void write(String name, byte[] content) throws IOException {
-        var fresh = path.resolve(name + ".new");
-        Files.deleteIfExists(fresh);
-        try (var channel = FileChannel.open(
-                fresh,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(OWNER))) {
-            var buffer = ByteBuffer.wrap(content);
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
-            }
-            channel.force(true);
-        }
-        Files.move(fresh, path.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        var next = Files.createTempFile(path, name, ".new", OWNER);
+        Files.write(next, content);
+        Files.move(next, path.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 }

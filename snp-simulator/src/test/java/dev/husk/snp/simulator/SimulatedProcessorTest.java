@@ -13,6 +13,8 @@ import dev.husk.snp.TcbVersion;
 import dev.husk.snp.TrustAnchors;
 import dev.husk.snp.Verdict;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -22,6 +24,8 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,6 +68,24 @@ class SimulatedProcessorTest {
         var one = first.launch(new byte[48], new byte[32], POLICY);
         var two = first.launch(new byte[48], new byte[32], POLICY);
         assertThat(one.reportId()).isNotEqualTo(two.reportId());
+    }
+
+    @Test
+    void threadsThatOpenOneFolderAtOnceGetOneProcessor() {
+        var chips =
+                IntStream.range(0, 4).mapToObj(i -> CompletableFuture.supplyAsync(this::chipOfShared)).toList().stream()
+                        .map(CompletableFuture::join)
+                        .distinct();
+        assertThat(chips).hasSize(1);
+    }
+
+    private Bytes chipOfShared() {
+        try {
+            return Bytes.copyOf(
+                    SimulatedProcessor.open(folder.resolve("shared")).chipId());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

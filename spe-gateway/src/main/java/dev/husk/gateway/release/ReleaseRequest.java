@@ -1,0 +1,31 @@
+package dev.husk.gateway.release;
+
+import com.google.gson.JsonObject;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Everything about a request that the decision looks at.
+ *
+ * @param function the function that the sandbox says it is
+ * @param code digest of the archive that the sandbox is bound to
+ * @param entry the entry point that it is bound to
+ * @param plain whether it was bound as a plain action
+ * @param boundContract the contract of an earlier release; empty before the first
+ * @param boundFunction the function of an earlier release; empty before the first
+ * @param caller the party whose signature over this very request was verified; empty where there was none
+ * @param parameters what the function is to be called with
+ * @param deposited the datasets and results whose keys are there
+ */
+record ReleaseRequest(
+        String function,
+        String code,
+        String entry,
+        boolean plain,
+        Optional<String> boundContract,
+        Optional<String> boundFunction,
+        Optional<String> caller,
+        JsonObject parameters,
+        Set<String> deposited,
+        Instant now) {}

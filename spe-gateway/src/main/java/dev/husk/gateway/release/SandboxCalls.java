@@ -1,0 +1,200 @@
+package dev.husk.gateway.release;
+
+import com.google.gson.JsonObject;
+import dev.husk.gateway.Body;
+import dev.husk.gateway.RequestRefused;
+import dev.husk.gateway.attest.Sandbox;
+import dev.husk.gateway.attest.Sandboxes;
+import dev.husk.gateway.contract.StatementSubject;
+import dev.husk.gateway.log.EventLog;
+import dev.husk.protocol.contract.Contract;
+import dev.husk.protocol.contract.InvalidSignatureException;
+import dev.husk.protocol.contract.SignedStatement;
+import dev.husk.protocol.kbs.Jwe;
+import dev.husk.protocol.kbs.Release;
+import dev.husk.protocol.kbs.Release.ObjectKey;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a sandbox asks for after it was attested, each request signed by the key that its evidence bound. */
+@ApplicationScoped
+public class SandboxCalls {
+    private static final Duration TOLERANCE = Duration.ofMinutes(10);
+
+    @Inject
+    private Sandboxes sandboxes;
+
+    @Inject
+    private Releases releases;
+
+    @Inject
+    private RunStatements runs;
+
+    @Inject
+    private Objects objects;
+
+    @Inject
+    private EventLog log;
+
+    @Inject
+    private Clock clock;
+
+    /** The keys of one run, as a JWE to the sandbox. */
+    JsonObject release(String sandboxId, String jws) {
+        var sandbox = sandbox(sandboxId);
+        var payload = signed(sandbox, jws, "release");
+        var asked = new Releases.Asked(
+                sandboxId,
+                Body.text(payload, "contract"),
+                Body.text(payload, "function"),
+                activation(payload),
+                Body.text(payload, "nonce"),
+                Body.text(payload, "invocation"),
+                Body.object(payload, "parameters"));
+        var outcome = releases.release(asked);
+        if (outcome instanceof Releases.Outcome.Refused refused) {
+            log.receipt(refused.event());
+            throw denied(refused);
+        }
+        return seal(sandbox, asked, (Releases.Outcome.Released) outcome);
+    }
+
+    private JsonObject seal(Sandbox sandbox, Releases.Asked asked, Releases.Outcome.Released released) {
+        var contract = released.contract();
+        var grant = released.granted().grant();
+        var receipt = log.receipt(released.event());
+        try (var release = new Release(
+                contract.id(),
+                contract.name(),
+                asked.function(),
+                asked.activation(),
+                released.granted().caller(),
+                released.granted().parameters(),
+                released.leaseUntil(),
+                sandbox.simulated(),
+                objects(contract, grant.reads(), released, false),
+                objects(contract, grant.writes(), released, true),
+                receipt,
+                released.event().opening())) {
+            byte[] encoded = release.encode();
+            try {
+                return Jwe.seal(sandbox.teeKey(), encoded);
+            } finally {
+                Arrays.fill(encoded, (byte) 0);
+            }
+        }
+    }
+
+    private Map<String, ObjectKey> objects(
+            Contract contract, Set<String> names, Releases.Outcome.Released released, boolean write) {
+        var all = new LinkedHashMap<String, ObjectKey>();
+        for (var name : names) {
+            var location = contract.dataset(name)
+                    .map(Contract.Dataset::store)
+                    .or(() -> contract.result(name).map(Contract.Result::store))
+                    .orElseThrow();
+            try {
+                all.put(
+                        name,
+                        new ObjectKey(
+                                contract.name() + "/" + name,
+                                released.keys().get(name),
+                                write ? objects.write(location) : objects.read(location),
+                                write
+                                        ? Optional.empty()
+                                        : Optional.ofNullable(released.digests().get(name))));
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot presign " + location, e);
+            }
+        }
+        return all;
+    }
+
+    /** A single key, as a JWE of its 32 bytes. */
+    JsonObject key(String sandboxId, String contract, String object) {
+        var sandbox = sandbox(sandboxId);
+        var outcome = releases.key(sandboxId, contract, object);
+        log.receipt(outcome.event());
+        if (outcome instanceof Releases.Outcome.Refused refused) {
+            throw denied(refused);
+        }
+        byte[] key = ((Releases.Outcome.Released) outcome).keys().get(object);
+        try {
+            return Jwe.seal(sandbox.teeKey(), key);
+        } finally {
+            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    /** A longer lease, with the bound key and without new evidence. */
+    Renewal renew(String jws) {
+        var id = StatementSubject.member(jws, "sandbox")
+                .orElseThrow(() -> RequestRefused.malformed("the statement names no sandbox"));
+        var sandbox = sandbox(id);
+        signed(sandbox, jws, "renew");
+        var until = sandboxes
+                .renew(id)
+                .orElseThrow(() -> new RequestRefused(
+                        403, "LeaseEnded", "the lease has ended: the contract is not active any more"));
+        return new Renewal(sandbox, until);
+    }
+
+    record Renewal(Sandbox sandbox, Instant leaseUntil) {}
+
+    /** Logs what a run did, as the sandbox states it. */
+    JsonObject run(String sandboxId, String jws) {
+        var sandbox = sandbox(sandboxId);
+        var payload = signed(sandbox, jws, "run");
+        var event = runs.append(
+                sandbox, Body.text(payload, "contract"), activation(payload), Body.object(payload, "statement"), jws);
+        var answer = new JsonObject();
+        answer.add("receipt", log.receipt(event).json());
+        return answer;
+    }
+
+    private Sandbox sandbox(String id) {
+        return sandboxes.find(id).orElseThrow(() -> new RequestRefused(401, "TokenInvalid", "no such sandbox"));
+    }
+
+    private JsonObject signed(Sandbox sandbox, String jws, String action) {
+        try {
+            var payload = SignedStatement.verify(jws, sandbox.signingKey());
+            if (!Body.text(payload, "action").equals(action)
+                    || !Body.text(payload, "sandbox").equals(sandbox.id())) {
+                throw new RequestRefused(403, "StatementMismatch", "the statement says something else");
+            }
+            var age = Duration.between(Instant.parse(Body.text(payload, "time")), clock.instant());
+            if (age.abs().compareTo(TOLERANCE) > 0) {
+                throw new RequestRefused(403, "StatementStale", "the statement's time is far from the gateway's");
+            }
+            return payload;
+        } catch (InvalidSignatureException e) {
+            throw new RequestRefused(403, "SignatureInvalid", "the sandbox's key did not sign this request");
+        } catch (DateTimeException e) {
+            throw RequestRefused.malformed("the statement's time is not one");
+        }
+    }
+
+    private static String activation(JsonObject payload) {
+        var activation = Body.text(payload, "activation");
+        if (!activation.matches("[0-9a-zA-Z-]{0,64}")) {
+            throw RequestRefused.malformed("an activation has at most 64 letters and digits");
+        }
+        return activation;
+    }
+
+    private static RequestRefused denied(Releases.Outcome.Refused refused) {
+        return new RequestRefused(403, "PolicyDeny", "refused by the contract", refused.reasons());
+    }
+}
