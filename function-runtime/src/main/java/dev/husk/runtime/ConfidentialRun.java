@@ -1,6 +1,5 @@
 package dev.husk.runtime;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.husk.protocol.kbs.Release;
@@ -109,8 +108,8 @@ final class ConfidentialRun {
     }
 
     private Answer logged(Release release, RunObjects opened, Instant started, boolean success, Answer answer) {
-        var subjects = success ? opened.subjects() : new JsonArray();
-        var statement = RunStatement.of(sandbox, release, subjects, opened.reads(), started, clock.instant(), success);
+        var statement =
+                RunStatement.of(sandbox, release, opened.subjects(), opened.reads(), started, clock.instant(), success);
         long before = System.nanoTime();
         try {
             sandbox.logRun(release.contractName(), release.activation(), statement);

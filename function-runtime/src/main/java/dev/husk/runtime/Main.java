@@ -15,8 +15,6 @@ public final class Main {
     private Main() {}
 
     public static void main(String... arguments) {
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-        System.setProperty("sun.net.httpserver.maxReqTime", "120");
         try {
             start(Settings.parse(arguments));
         } catch (IllegalArgumentException e) {
@@ -45,6 +43,9 @@ public final class Main {
         var server = new RuntimeServer(new InetSocketAddress(settings.host(), settings.port()), runtime, log);
         ExitGuard.install(server, runtime);
         server.start();
-        attestation.ifPresent(part -> daemon.execute(part::prefetch));
+        attestation.ifPresent(part -> daemon.execute(() -> {
+            part.prefetch();
+            Rehearsal.play();
+        }));
     }
 }

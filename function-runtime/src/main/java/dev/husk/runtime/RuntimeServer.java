@@ -28,6 +28,11 @@ final class RuntimeServer implements AutoCloseable {
     private static final long MAX_DRAINED = 256L << 20;
     private static final int THREADS = 4;
 
+    static {
+        System.setProperty("sun.net.httpserver.nodelay", "true"); // else each answer waits for an acknowledgement
+        System.setProperty("sun.net.httpserver.maxReqTime", "120"); // seconds
+    }
+
     private final HttpServer http;
     private final ExecutorService threads;
     private final ActivationLog log;

@@ -220,6 +220,24 @@ class ConfidentialFlowTest {
     }
 
     @Test
+    void aLongParameterIsBelievedThoughTheLogOnlySaysHowLongItIs() {
+        runtime.init(Functions.Echo.class);
+        var value = new JsonObject();
+        value.addProperty("contract", FakeGateway.CONTRACT);
+        value.addProperty("function", FakeGateway.FUNCTION);
+        value.addProperty("rows", "1,2;".repeat(100));
+
+        assertThat(runtime.run(value).json().get("rows").getAsString()).hasSize(400);
+    }
+
+    @Test
+    void aReleaseUnderAnotherVersionOfTheContractThanTheLoggedOneIsNotUsed() {
+        gateway.event = event -> with(event, "contract", "sha256:" + "00".repeat(32));
+
+        refusesToRun("the logged event is for another contract");
+    }
+
+    @Test
     void aConfidentialFunctionDoesNotRunOutsideAContract() {
         runtime.init(Functions.Capitals.class);
 

@@ -251,11 +251,12 @@ final class FakeGateway implements AutoCloseable {
         var until = Instant.now().plus(lease);
         var released = new JsonObject();
         released.addProperty("event", "released");
+        released.addProperty("contract", "sha256:" + "cd".repeat(32));
         released.addProperty("sandbox", sandbox());
         released.addProperty("function", releasedFunction);
         released.addProperty("activation", activation);
         released.addProperty("caller", "");
-        released.add("parameters", parameters);
+        released.add("parameters", shortened(parameters));
         released.add("reads", names(readKeys));
         released.add("writes", names(writeKeys));
         released.addProperty("leaseUntil", until.toString());
@@ -278,6 +279,18 @@ final class FakeGateway implements AutoCloseable {
                 receipt.apply(append(opening)),
                 opening);
         answer(exchange, 200, jwe.apply(Jwe.seal(tee, release.encode())));
+    }
+
+    /** The log does not quote long values. */
+    private static JsonObject shortened(JsonObject parameters) {
+        var logged = parameters.deepCopy();
+        for (var name : parameters.keySet()) {
+            int length = parameters.get(name).toString().length();
+            if (length > 128) {
+                logged.addProperty(name, "(" + length + " characters)");
+            }
+        }
+        return logged;
     }
 
     private static JsonArray names(Map<String, byte[]> keys) {

@@ -12,8 +12,10 @@ import java.io.OutputStream;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The objects that one release opens, for one run. Closing it wipes the keys, closes what the function left open and
@@ -29,6 +31,7 @@ public final class RunObjects implements AutoCloseable {
     private final Gate gate = new Gate();
     private final Map<String, ReadObject> reads = new LinkedHashMap<>();
     private final Map<String, ResultSpool> results = new LinkedHashMap<>();
+    private final Set<String> uploaded = new HashSet<>();
 
     /**
      * @param release closed together with this
@@ -117,14 +120,15 @@ public final class RunObjects implements AutoCloseable {
             gate.check();
             var url = object(release.writes(), result.getKey()).url();
             store.put(result.getKey(), url, result.getValue().file());
+            uploaded.add(result.getKey());
         }
     }
 
-    /** The complete results as subjects of a statement, named {@code contract/result}. */
+    /** The results that stand in the store, as subjects of a statement, named {@code contract/result}. */
     public JsonArray subjects() {
         var subjects = new JsonArray();
         results.forEach((name, result) -> {
-            if (result.complete()) {
+            if (uploaded.contains(name)) {
                 var subject = new JsonObject();
                 subject.addProperty("name", release.contractName() + "/" + name);
                 subject.add("digest", ReadObject.digest(result.digest()));
