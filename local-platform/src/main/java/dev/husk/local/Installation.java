@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -86,6 +87,22 @@ public record Installation(Path home) {
         var folder = home.resolve("functions/train/target/pytorch");
         require(folder, "libtorch");
         return folder;
+    }
+
+    /** The action archives that come with Husk, by function: {@code train}, {@code infer}, {@code peek}. */
+    public Map<String, Path> functions() throws StartFailedException {
+        return Map.of(
+                "train", archive("train", "train-", false),
+                "infer", archive("infer", "infer-", false),
+                "peek", archive("infer", "infer-", true));
+    }
+
+    private Path archive(String module, String prefix, boolean peek) throws StartFailedException {
+        var target = home.resolve("functions").resolve(module).resolve("target");
+        return jars(target, prefix).stream()
+                .filter(jar -> jar.toString().endsWith("-peek.jar") == peek)
+                .findFirst()
+                .orElseThrow(() -> missing("function " + module, target));
     }
 
     List<Path> s3ClassPath() throws StartFailedException {
