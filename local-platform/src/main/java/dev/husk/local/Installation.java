@@ -39,6 +39,13 @@ public record Installation(Path home) {
         throw new StartFailedException("no Husk installation above " + place + ": start Java with -Dhusk.home=FOLDER");
     }
 
+    /** What the gateway is made of: its archive and its configuration. */
+    List<Path> gatewayFiles() throws StartFailedException {
+        var archive = home.resolve("spe-gateway/target/gateway.war");
+        require(archive, "the gateway");
+        return List.of(archive, liberty().resolve("usr/servers/gateway/server.xml"));
+    }
+
     /** Open Liberty with the packaged gateway. */
     Path liberty() throws StartFailedException {
         var wlp = home.resolve("spe-gateway/target/liberty/wlp");
@@ -71,9 +78,7 @@ public record Installation(Path home) {
         }
         return joined(
                 runtime,
-                djl.stream()
-                        .filter(jar -> !names.contains(jar.getFileName()))
-                        .toList());
+                djl.stream().filter(jar -> !names.contains(jar.getFileName())).toList());
     }
 
     /** The folder with libtorch. */

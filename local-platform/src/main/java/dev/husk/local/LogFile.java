@@ -50,7 +50,8 @@ final class LogFile {
             chosen = lines;
         }
         var last = chosen.subList(Math.max(0, chosen.size() - 5), chosen.size());
-        return (last.isEmpty() ? "it printed nothing" : String.join("\n  ", last)) + "\n  (the whole log: " + path + ")";
+        return (last.isEmpty() ? "it printed nothing" : String.join("\n  ", last)) + "\n  (the whole log: " + path
+                + ")";
     }
 
     private List<String> lines() throws IOException {

@@ -63,7 +63,8 @@ final class Postgres implements AutoCloseable {
             initialize(binaries, state, data, log);
         }
         PostmasterFile.in(data).clear();
-        var process = ChildProcess.start(command(binaries, data, port), Map.of(), folder, new ChildOutput.ToFile(log.path()));
+        var process =
+                ChildProcess.start(command(binaries, data, port), Map.of(), folder, new ChildOutput.ToFile(log.path()));
         new Readiness("PostgreSQL", log, MATTERS, START_TIME).await(process, () -> accepts(port, password));
         var started = new Postgres(process, port, password);
         try {
@@ -104,7 +105,7 @@ final class Postgres implements AutoCloseable {
         command.addAll(List.of(binaries.resolve("bin/postgres").toString(), "-D", data.toString(), "-p", "" + port));
         for (var setting : List.of(
                 "listen_addresses=" + HOST,
-                "unix_socket_directories=" + (fits ? "'" + socket.toString().replace("'", "''") + "'" : ""),
+                "unix_socket_directories=" + (fits ? quoted(socket) : ""),
                 "fsync=on",
                 "shared_buffers=32MB",
                 "max_connections=60",
@@ -114,6 +115,11 @@ final class Postgres implements AutoCloseable {
             command.add(setting);
         }
         return command;
+    }
+
+    /** One directory in PostgreSQL's list of directories. */
+    private static String quoted(Path directory) {
+        return '"' + directory.toString().replace("\"", "\"\"") + '"';
     }
 
     /** Made under another name and then moved, so that a folder of the right name is always complete. */

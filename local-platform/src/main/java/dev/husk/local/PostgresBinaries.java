@@ -26,7 +26,8 @@ final class PostgresBinaries {
         if (Files.isDirectory(target)) {
             return target;
         }
-        if (!System.getProperty("os.name").equals("Linux") || !System.getProperty("os.arch").equals("amd64")) {
+        if (!System.getProperty("os.name").equals("Linux")
+                || !System.getProperty("os.arch").equals("amd64")) {
             throw new StartFailedException("the local platform brings PostgreSQL for Linux on x86-64 only, not for "
                     + System.getProperty("os.name") + " on " + System.getProperty("os.arch"));
         }

@@ -11,9 +11,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -26,6 +30,8 @@ final class S3Server implements AutoCloseable {
     static final String BUCKET = "husk";
 
     private static final Duration START_TIME = Duration.ofSeconds(60);
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final Predicate<String> MATTERS =
             Pattern.compile("ERROR|Exception|Caused by|Error:").asPredicate();
 
@@ -46,14 +52,14 @@ final class S3Server implements AutoCloseable {
             throws IOException, StartFailedException, InterruptedException {
         var folder = state.folder("s3");
         var data = folder.resolve("data");
-        Files.createDirectories(data.resolve(BUCKET));
+        // A bucket or object that others may read on disk is one that S3Proxy gives to requests without a signature.
+        Files.createDirectories(data.resolve(BUCKET), OWNER_ONLY);
+        Files.setPosixFilePermissions(data.resolve(BUCKET), OWNER_ONLY.value());
         var endpoint = URI.create("http://127.0.0.1:" + port);
         var accessKey = state.secret("s3.access");
         var secretKey = state.secret("s3.secret");
         var configuration = folder.resolve("s3proxy.conf");
-        StateFolder.write(
-                configuration,
-                """
+        StateFolder.write(configuration, """
                 s3proxy.endpoint=%s
                 s3proxy.authorization=aws-v4
                 s3proxy.identity=%s
@@ -61,8 +67,7 @@ final class S3Server implements AutoCloseable {
                 s3proxy.ignore-unknown-headers=true
                 jclouds.provider=filesystem-nio2
                 jclouds.filesystem.basedir=%s
-                """
-                        .formatted(endpoint, accessKey, secretKey, escaped(data)));
+                """.formatted(endpoint, accessKey, secretKey, escaped(data)));
         var log = LogFile.open(state.folder("logs").resolve("s3.log"));
         var command = List.of(
                 JavaCommand.java(),
@@ -76,7 +81,8 @@ final class S3Server implements AutoCloseable {
                 "--properties",
                 configuration.toString());
         var process = ChildProcess.start(command, Map.of(), folder, new ChildOutput.ToFile(log.path()));
-        var client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+        var client =
+                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
         new Readiness("the S3 store", log, MATTERS, START_TIME).await(process, () -> answers(client, endpoint));
         return new S3Server(process, endpoint, accessKey, secretKey);
     }
@@ -104,7 +110,8 @@ final class S3Server implements AutoCloseable {
 
     /** Any answer will do; to an unsigned request it is a refusal. */
     private static boolean answers(HttpClient client, URI endpoint) {
-        var request = HttpRequest.newBuilder(endpoint).timeout(Duration.ofSeconds(5)).build();
+        var request =
+                HttpRequest.newBuilder(endpoint).timeout(Duration.ofSeconds(5)).build();
         try {
             return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() > 0;
         } catch (IOException e) {

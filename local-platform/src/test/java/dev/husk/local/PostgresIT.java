@@ -59,8 +59,8 @@ class PostgresIT {
     void aServerKilledBySigkillLosesNothingAndTheNextStarts() throws Exception {
         var killed = start();
         execute(killed, "CREATE TABLE kept AS SELECT 7 AS value");
-        long server = Long.parseLong(
-                Files.readAllLines(state.path().resolve("postgres/data/postmaster.pid")).get(0));
+        long server = Long.parseLong(Files.readAllLines(state.path().resolve("postgres/data/postmaster.pid"))
+                .get(0));
         var handle = ProcessHandle.of(server).orElseThrow();
         handle.destroyForcibly();
         handle.onExit().get(20, TimeUnit.SECONDS);
