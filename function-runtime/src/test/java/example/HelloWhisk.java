@@ -81,7 +81,7 @@ public final class HelloWhisk {
         private Deep() {}
 
         public static JsonObject main(JsonObject request) {
-            return main(request);
+            return request.has("stop") ? request : main(request);
         }
     }
 

@@ -15,6 +15,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String... arguments) {
+        // Seconds: below what servers wait, so that no request goes out on a connection they are closing.
+        System.setProperty("jdk.httpclient.keepalive.timeout", "20");
         try {
             start(Settings.parse(arguments));
         } catch (IllegalArgumentException e) {

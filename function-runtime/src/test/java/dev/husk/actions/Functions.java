@@ -135,6 +135,22 @@ public final class Functions {
         }
     }
 
+    /** Cannot be interrupted. */
+    public static final class Stubborn {
+        private Stubborn() {}
+
+        public static JsonObject main(JsonObject request, FunctionContext context) {
+            var never = new java.util.concurrent.CountDownLatch(1);
+            while (true) {
+                try {
+                    never.await();
+                } catch (InterruptedException e) {
+                    // goes on all the same
+                }
+            }
+        }
+    }
+
     /** An ordinary action. */
     public static final class Echo {
         private Echo() {}

@@ -47,7 +47,7 @@ class ConfidentialFlowTest {
         gateway = FakeGateway.start();
         gateway.readKeys.put("anna-2025", new byte[32]);
         gateway.writeKeys.put("risk-model", new byte[32]);
-        Arrays.fill(gateway.writeKeys.get("risk-model"), (byte) 7);
+        Arrays.fill(gateway.writeKey("risk-model"), (byte) 7);
         put(DATA.getBytes(StandardCharsets.UTF_8));
         runtime = TestRuntime.of(gateway, folder);
     }
@@ -76,8 +76,8 @@ class ConfidentialFlowTest {
         assertThat(reply.json().toString())
                 .isEqualTo("{\"bytes\":20,\"request\":{\"epochs\":3},\"parameters\":{\"epochs\":3}}");
         assertThat(gateway.calls).containsExactly("auth", "attest", "release", "put:risk-model", "run");
-        try (var key = DataKey.of(gateway.writeKeys.get("risk-model"))) {
-            var sealed = new ByteArrayInputStream(gateway.objects.get("risk-model"));
+        try (var key = DataKey.of(gateway.writeKey("risk-model"))) {
+            var sealed = new ByteArrayInputStream(gateway.object("risk-model"));
             assertThat(SealedObject.reader(sealed, key, "heart-risk/risk-model").readAllBytes())
                     .asString(StandardCharsets.UTF_8)
                     .isEqualTo("AGE,PRESSURE\n61,140\n");
@@ -97,12 +97,12 @@ class ConfidentialFlowTest {
         assertThat(statement.get("_type").getAsString()).isEqualTo("https://in-toto.io/Statement/v1");
         assertThat(statement.get("subject").toString())
                 .isEqualTo("[{\"digest\":{\"sha256\":\""
-                        + Digests.sha256(gateway.objects.get("risk-model")).substring(7)
+                        + Digests.sha256(gateway.object("risk-model")).substring(7)
                         + "\"},\"name\":\"heart-risk/risk-model\"}]");
         var predicate = statement.getAsJsonObject("predicate");
         assertThat(predicate.get("reads").toString())
                 .isEqualTo("[{\"digest\":{\"sha256\":\""
-                        + gateway.digests.get("anna-2025").substring(7)
+                        + gateway.digest("anna-2025").substring(7)
                         + "\"},\"name\":\"anna-2025\",\"whole\":true}]");
         assertThat(predicate.get("code").getAsString())
                 .isEqualTo(Digests.sha256(ActionJar.of(Functions.class, Functions.Capitals.class)));
@@ -358,7 +358,7 @@ class ConfidentialFlowTest {
     @Test
     void everyTamperedByteOfADatasetFailsTheRun() {
         runtime.init(Functions.Capitals.class);
-        var whole = gateway.objects.get("anna-2025");
+        var whole = gateway.object("anna-2025");
         for (int i = 0; i < whole.length; i += 7) {
             var tampered = whole.clone();
             tampered[i] ^= 1;
@@ -381,7 +381,7 @@ class ConfidentialFlowTest {
     @Test
     void aTruncatedDatasetFailsTheRun() {
         runtime.init(Functions.Capitals.class);
-        var whole = gateway.objects.get("anna-2025");
+        var whole = gateway.object("anna-2025");
         for (int length = 0; length < whole.length; length += 5) {
             gateway.objects.put("anna-2025", Arrays.copyOf(whole, length));
 
@@ -392,7 +392,7 @@ class ConfidentialFlowTest {
     @Test
     void anAuthenticObjectThatIsNotTheReleasedOneFailsTheRun() throws IOException {
         runtime.init(Functions.Capitals.class);
-        var expected = gateway.digests.get("anna-2025");
+        var expected = gateway.digest("anna-2025");
         put("age,pressure\n".getBytes(StandardCharsets.UTF_8));
         gateway.digests.put("anna-2025", expected);
 
@@ -510,6 +510,30 @@ class ConfidentialFlowTest {
         assertThat(stopped.error()).isEqualTo("the lease has ended: refused: CONTRACT_SUSPENDED: as the test wants it");
         assertThat(later.error()).isEqualTo("refused: CONTRACT_SUSPENDED: as the test wants it");
         assertThat(gateway.calls.stream().filter("release"::equals)).hasSize(2);
+    }
+
+    @Test
+    void aFunctionThatDoesNotStopWhenItsLeaseEndsCostsTheContainer() {
+        gateway.lease = Duration.ofMillis(200);
+        gateway.refuseRenewal = "CONTRACT_ENDED";
+        runtime.init(Functions.Stubborn.class);
+
+        var reply = runtime.run();
+
+        assertThat(reply.status()).isEqualTo(502);
+        assertThat(reply.error()).contains("the lease has ended: refused: CONTRACT_ENDED");
+    }
+
+    @Test
+    void aTokenThatTheGatewayNoLongerTakesIsRenewedOnce() {
+        runtime.init(Functions.Echo.class);
+        gateway.unauthorized = 1;
+        assertThat(runtime.run().text()).isEqualTo("{\"epochs\":3}");
+        gateway.unauthorized = 2;
+        assertThat(runtime.run().error()).contains("refused: InvalidToken");
+
+        assertThat(gateway.calls)
+                .containsExactly("auth", "attest", "release", "renew", "release", "run", "release", "renew", "release");
     }
 
     @Test

@@ -88,6 +88,7 @@ final class FakeGateway implements AutoCloseable {
     volatile boolean otherParameters;
     volatile PartySigner checkpointSigner = logSigner;
     volatile int forgetSessions;
+    volatile int unauthorized;
 
     private FakeGateway(HttpServer http) {
         this.http = http;
@@ -237,7 +238,8 @@ final class FakeGateway implements AutoCloseable {
 
     private void release(HttpExchange exchange, byte[] body) throws IOException, InvalidSignatureException {
         calls.add("release");
-        if (!exchange.getRequestHeaders().getFirst("Authorization").startsWith("Bearer ey")) {
+        if (unauthorized-- > 0
+                || !exchange.getRequestHeaders().getFirst("Authorization").startsWith("Bearer ey")) {
             answer(exchange, 401, KbsError.body("InvalidToken", "no token"));
             return;
         }
@@ -402,6 +404,18 @@ final class FakeGateway implements AutoCloseable {
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.sendResponseHeaders(status, bytes.length);
         exchange.getResponseBody().write(bytes);
+    }
+
+    byte[] object(String name) {
+        return Optional.ofNullable(objects.get(name)).orElseThrow();
+    }
+
+    byte[] writeKey(String name) {
+        return Optional.ofNullable(writeKeys.get(name)).orElseThrow();
+    }
+
+    String digest(String name) {
+        return Optional.ofNullable(digests.get(name)).orElseThrow();
     }
 
     /** What a statement of the given action said, the newest first. */

@@ -183,7 +183,7 @@ final class RuntimeProcess implements AutoCloseable {
     }
 
     Logs stop() {
-        process.destroy();
+        process.toHandle().destroy(); // Process.destroy would close the streams unread
         return exited();
     }
 
