@@ -26,6 +26,11 @@ final class CommandFailed extends Exception {
         return new CommandFailed(ExitCodes.UNREACHABLE, message);
     }
 
+    /** The same failure with what it left behind. */
+    CommandFailed with(String consequence) {
+        return new CommandFailed(exitCode, getMessage() + consequence);
+    }
+
     int exitCode() {
         return exitCode;
     }

@@ -1,18 +1,10 @@
 package dev.husk.cli;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import dev.husk.protocol.contract.Contract;
-import dev.husk.protocol.contract.InvalidContractException;
-import dev.husk.protocol.contract.PartySigner;
-import dev.husk.protocol.contract.SignedStatement;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
-import java.util.Map;
+import java.util.HashMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,15 +19,13 @@ import picocli.CommandLine.Spec;
         description = "Proposes, explains, accepts, suspends, resumes and ends contracts.",
         synopsisSubcommandLabel = "COMMAND")
 final class ContractCommand {
-    private final Settings settings;
-    private final Clock clock;
+    private final PartyApi api;
 
     @Spec
     private CommandSpec spec;
 
     ContractCommand(Settings settings) {
-        this.settings = settings;
-        this.clock = Clock.systemUTC();
+        this.api = new PartyApi(settings);
     }
 
     @Command(
@@ -55,18 +45,16 @@ final class ContractCommand {
             @Mixin Passphrase passphrase)
             throws CommandFailed, IOException {
         var contract = ContractFile.read(file);
-        try (var signer = signer(party, passphrase)) {
-            var answer = gateway()
+        try (var signer = api.signer(party, passphrase)) {
+            var headers = new HashMap<>(api.bearer(party));
+            headers.put("Husk-Statement", api.signed(signer, "propose", contract, party));
+            var answer = api.gateway()
                     .post(
                             "v1/contracts",
                             "application/json",
                             new String(contract.canonical(), StandardCharsets.UTF_8),
-                            Map.of(
-                                    "Authorization",
-                                    "Bearer " + settings.token(party),
-                                    "Husk-Statement",
-                                    statement(signer, "propose", contract.id(), contract.name(), party)));
-            out("proposed %s (%s), state %s", contract.name(), contract.id(), state(answer));
+                            headers);
+            out("proposed %s (%s), state %s", contract.name(), contract.id(), GatewayClient.text(answer, "state"));
             return ExitCodes.OK;
         }
     }
@@ -81,7 +69,7 @@ final class ContractCommand {
             @Option(names = "--yes", description = "Do not ask.") boolean yes,
             @Mixin Passphrase passphrase)
             throws CommandFailed, IOException {
-        var contract = fetch(name, party);
+        var contract = api.contract(name, party).contract();
         print(contract);
         if (!yes) {
             var console = System.console();
@@ -102,7 +90,7 @@ final class ContractCommand {
             @Option(names = "--as", paramLabel = "PARTY", required = true, description = "Who suspends.") String party,
             @Mixin Passphrase passphrase)
             throws CommandFailed, IOException {
-        return sign("suspend", fetch(name, party), party, passphrase);
+        return sign("suspend", api.contract(name, party).contract(), party, passphrase);
     }
 
     @Command(
@@ -114,7 +102,7 @@ final class ContractCommand {
             @Option(names = "--as", paramLabel = "PARTY", required = true, description = "Who agrees.") String party,
             @Mixin Passphrase passphrase)
             throws CommandFailed, IOException {
-        return sign("resume", fetch(name, party), party, passphrase);
+        return sign("resume", api.contract(name, party).contract(), party, passphrase);
     }
 
     @Command(name = "end", mixinStandardHelpOptions = true, description = "Ends a contract for ever.")
@@ -123,7 +111,7 @@ final class ContractCommand {
             @Option(names = "--as", paramLabel = "PARTY", required = true, description = "Who ends it.") String party,
             @Mixin Passphrase passphrase)
             throws CommandFailed, IOException {
-        return sign("end", fetch(name, party), party, passphrase);
+        return sign("end", api.contract(name, party).contract(), party, passphrase);
     }
 
     @Command(name = "show", mixinStandardHelpOptions = true, description = "Shows a contract as the gateway holds it.")
@@ -132,77 +120,28 @@ final class ContractCommand {
             @Option(names = "--as", paramLabel = "PARTY", required = true, description = "Who asks.") String party,
             @Option(names = "--json", description = "The gateway's answer as it is.") boolean json)
             throws CommandFailed, IOException {
-        var answer = answer(name, party);
+        var held = api.contract(name, party);
         if (json) {
-            out("%s", answer);
+            out("%s", held.answer());
         } else {
-            print(contract(answer));
-            out("State: %s", state(answer));
+            print(held.contract());
+            out("State: %s", held.state());
         }
         return ExitCodes.OK;
     }
 
     private int sign(String action, Contract contract, String party, Passphrase passphrase)
             throws CommandFailed, IOException {
-        try (var signer = signer(party, passphrase)) {
-            var answer = gateway()
+        try (var signer = api.signer(party, passphrase)) {
+            var answer = api.gateway()
                     .post(
                             "v1/contracts/" + contract.name() + "/statements",
                             "text/plain",
-                            statement(signer, action, contract.id(), contract.name(), party),
-                            bearer(party));
-            out("%s: %s signed by %s, state %s", contract.name(), action, party, state(answer));
+                            api.signed(signer, action, contract, party),
+                            api.bearer(party));
+            out("%s: %s signed by %s, state %s", contract.name(), action, party, GatewayClient.text(answer, "state"));
             return ExitCodes.OK;
         }
-    }
-
-    private String statement(PartySigner signer, String action, String id, String name, String party) {
-        var payload = new JsonObject();
-        payload.addProperty("action", action);
-        payload.addProperty("contract", id);
-        payload.addProperty("name", name);
-        payload.addProperty("party", party);
-        payload.addProperty(
-                "time", clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
-        return SignedStatement.sign(signer, payload);
-    }
-
-    private PartySigner signer(String party, Passphrase passphrase) throws CommandFailed, IOException {
-        char[] secret = passphrase.get();
-        try {
-            return settings.key(party).open(secret);
-        } finally {
-            Arrays.fill(secret, '\0');
-        }
-    }
-
-    private GatewayClient gateway() throws CommandFailed, IOException {
-        return GatewayClient.of(settings.require("gateway", "gateway URL"));
-    }
-
-    private Map<String, String> bearer(String party) throws CommandFailed, IOException {
-        return Map.of("Authorization", "Bearer " + settings.token(party));
-    }
-
-    private JsonElement answer(String name, String party) throws CommandFailed, IOException {
-        return gateway().get("v1/contracts/" + name, bearer(party));
-    }
-
-    private Contract fetch(String name, String party) throws CommandFailed, IOException {
-        return contract(answer(name, party));
-    }
-
-    /** What is signed is the identity computed here from the text shown, never one that the gateway names. */
-    private static Contract contract(JsonElement answer) throws CommandFailed {
-        try {
-            return Contract.parse(answer.getAsJsonObject().get("contract"));
-        } catch (InvalidContractException | IllegalStateException e) {
-            throw CommandFailed.unreachable("the gateway's contract cannot be read: " + e.getMessage());
-        }
-    }
-
-    private static String state(JsonElement answer) {
-        return answer.getAsJsonObject().get("state").getAsString();
     }
 
     private void print(Contract contract) {

@@ -26,6 +26,16 @@ final class ContractFile {
     private ContractFile() {}
 
     static Contract read(Path path) throws CommandFailed, IOException {
+        try {
+            return Contract.parse(json(path));
+        } catch (InvalidContractException e) {
+            throw CommandFailed.unusable(
+                    path + " is not a contract that could be signed:\n  - " + String.join("\n  - ", e.problems()));
+        }
+    }
+
+    /** The file's value, before anything is known of its meaning. */
+    static JsonElement json(Path path) throws CommandFailed, IOException {
         byte[] bytes;
         try {
             if (Files.size(path) > MAX_BYTES) {
@@ -36,12 +46,9 @@ final class ContractFile {
             throw CommandFailed.unusable("no file " + path);
         }
         try {
-            return Contract.parse(path.toString().endsWith(".json") ? Json.parse(bytes, MAX_BYTES) : yaml(path, bytes));
+            return path.toString().endsWith(".json") ? Json.parse(bytes, MAX_BYTES) : yaml(path, bytes);
         } catch (MalformedJsonException e) {
             throw CommandFailed.unusable(path + ": " + e.getMessage());
-        } catch (InvalidContractException e) {
-            throw CommandFailed.unusable(
-                    path + " is not a contract that could be signed:\n  - " + String.join("\n  - ", e.problems()));
         }
     }
 

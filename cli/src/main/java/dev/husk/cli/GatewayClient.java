@@ -2,6 +2,8 @@ package dev.husk.cli;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import dev.husk.cli.terminal.Terminal;
 import dev.husk.protocol.json.Json;
 import dev.husk.protocol.json.MalformedJsonException;
 import java.io.IOException;
@@ -27,20 +29,8 @@ final class GatewayClient {
         this.base = base;
     }
 
-    /** Plain HTTP is for loopback alone; a token must not cross a network in the clear. */
     static GatewayClient of(String url) throws CommandFailed {
-        URI uri;
-        try {
-            uri = URI.create(url.endsWith("/") ? url : url + "/");
-        } catch (IllegalArgumentException e) {
-            throw CommandFailed.unusable("'" + url + "' is not a URL");
-        }
-        var host = uri.getHost();
-        boolean loopback = "127.0.0.1".equals(host) || "localhost".equals(host) || "[::1]".equals(host);
-        if (host == null || !("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()) && loopback)) {
-            throw CommandFailed.unusable("the gateway's URL must be https (or http on this machine): " + url);
-        }
-        return new GatewayClient(uri);
+        return new GatewayClient(ServerUrl.parse(url, "the gateway"));
     }
 
     JsonElement get(String path, Map<String, String> headers) throws CommandFailed {
@@ -101,6 +91,7 @@ final class GatewayClient {
                                             ? member(named, "code", "?") + ": " + member(named, "detail", "")
                                             : reason.getAsString()));
                 }
+                lines.replaceAll(Terminal::printable);
                 text = String.join("\n  - ", lines);
             }
         } catch (MalformedJsonException e) {
@@ -113,6 +104,27 @@ final class GatewayClient {
             case 403, 410 -> CommandFailed.refused(text);
             default -> CommandFailed.unreachable(text);
         };
+    }
+
+    /** A text member of an answer. */
+    static String text(JsonElement answer, String name) throws CommandFailed {
+        if (answer instanceof JsonObject object
+                && object.get(name) instanceof JsonPrimitive value
+                && value.isString()) {
+            return value.getAsString();
+        }
+        throw CommandFailed.unreachable("the gateway's answer has no text '" + name + "'");
+    }
+
+    /** A member of an answer that is a whole number from 0. */
+    static long whole(JsonObject object, String name) throws CommandFailed {
+        if (object.get(name) instanceof JsonPrimitive value
+                && value.isNumber()
+                && value.getAsNumber() instanceof Long number
+                && number >= 0) {
+            return number;
+        }
+        throw CommandFailed.unreachable("the gateway's answer has no whole number '" + name + "'");
     }
 
     private static String member(JsonObject object, String name, String otherwise) {

@@ -14,17 +14,14 @@ import picocli.CommandLine.Command;
         description =
                 "Parties who do not trust each other, nor the cloud, train and run models on their combined data.",
         synopsisSubcommandLabel = "COMMAND",
-        exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {
-            "0:done",
-            "1:refused, or a verification failed",
-            "2:bad usage or unusable input",
-            "3:a server does not answer",
-            "70:a bug in husk"
-        },
         subcommands = {
             PartyCommand.class,
             ContractCommand.class,
+            GatewayCommand.class,
+            DataCommand.class,
+            InvokeCommand.class,
+            ActionCommand.class,
+            LogCommand.class,
         })
 public final class Main {
     private final Settings settings;
@@ -58,7 +55,17 @@ public final class Main {
             command.getErr().println("husk: a bug in husk: " + e + " (HUSK_DEBUG=1 shows where; please report it)");
             return ExitCodes.BUG;
         });
+        documentExitCodes(line);
         return line;
+    }
+
+    /** Every command's help says what it exits with. */
+    private static void documentExitCodes(CommandLine line) {
+        line.getCommandSpec()
+                .usageMessage()
+                .exitCodeListHeading("%nExit codes:%n")
+                .exitCodeList(ExitCodes.meanings());
+        line.getSubcommands().values().forEach(Main::documentExitCodes);
     }
 
     Settings settings() {

@@ -34,7 +34,7 @@ final class PartyCommand {
             @Mixin Passphrase passphrase)
             throws CommandFailed, IOException {
         var file = settings.key(name);
-        char[] secret = passphrase.get();
+        char[] secret = passphrase.get(settings);
         try (var signer = PartySigner.generate()) {
             file.create(signer, secret);
             spec.commandLine().getOut().println(signer.key().text());
@@ -49,7 +49,7 @@ final class PartyCommand {
             @Parameters(paramLabel = "NAME", description = "The party's name.") String name,
             @Mixin Passphrase passphrase)
             throws CommandFailed, IOException {
-        char[] secret = passphrase.get();
+        char[] secret = passphrase.get(settings);
         try (var signer = settings.key(name).open(secret)) {
             spec.commandLine().getOut().println(signer.key().text());
             return ExitCodes.OK;

@@ -79,7 +79,7 @@ final class PartyKeyFile {
             var cipher = Cipher.getInstance(SCHEME);
             cipher.init(Cipher.DECRYPT_MODE, key, encrypted.getAlgParameters());
             pkcs8 = cipher.doFinal(encrypted.getEncryptedData());
-            return PartySigner.fromPkcs8(pkcs8);
+            return signer(pkcs8);
         } catch (NoSuchFileException e) {
             throw CommandFailed.unusable("no key at " + path + ": make one with `husk party create NAME`");
         } catch (javax.crypto.BadPaddingException e) {
@@ -88,6 +88,15 @@ final class PartyKeyFile {
             throw CommandFailed.unusable(path + " is damaged or not a key of Husk");
         } finally {
             Arrays.fill(pkcs8, (byte) 0);
+        }
+    }
+
+    /** One wrong passphrase in 256 leaves bytes that look padded; they are no key all the same. */
+    private PartySigner signer(byte[] pkcs8) throws CommandFailed {
+        try {
+            return PartySigner.fromPkcs8(pkcs8);
+        } catch (IllegalArgumentException e) {
+            throw CommandFailed.unusable("wrong passphrase for " + path);
         }
     }
 }

@@ -11,8 +11,8 @@ final class Passphrase {
             description = "Environment variable with the key's passphrase; asked for when it is not set.")
     private String variable = "HUSK_PASSPHRASE";
 
-    char[] get() throws CommandFailed {
-        var given = System.getenv(variable);
+    char[] get(Settings settings) throws CommandFailed {
+        var given = settings.environment().get(variable);
         if (given != null) {
             return given.toCharArray();
         }

@@ -24,20 +24,27 @@ final class Settings {
 
     private final Path folder;
     private final Map<String, String> environment;
+    private final TokenSource tokens;
 
-    private Settings(Path folder, Map<String, String> environment) {
+    private Settings(Path folder, Map<String, String> environment, TokenSource tokens) {
         this.folder = folder;
         this.environment = Map.copyOf(environment);
+        this.tokens = tokens;
     }
 
     static Settings of(Map<String, String> environment) {
         var named = environment.get("HUSK_HOME");
         var folder = named != null ? Path.of(named) : Path.of(System.getProperty("user.home"), ".husk");
-        return new Settings(folder, environment);
+        return new Settings(folder, environment, party -> Optional.empty());
     }
 
     static Settings in(Path folder) {
-        return new Settings(folder, Map.of());
+        return new Settings(folder, Map.of(), party -> Optional.empty());
+    }
+
+    /** These settings with tokens from {@code source}; where it has none, the party's file still counts. */
+    Settings with(TokenSource source) {
+        return new Settings(folder, environment, source);
     }
 
     Path folder() {
@@ -50,6 +57,10 @@ final class Settings {
 
     /** The party's bearer token for the gateway's API. */
     String token(String party) throws CommandFailed, IOException {
+        var issued = tokens.token(party);
+        if (issued.isPresent()) {
+            return issued.get();
+        }
         try {
             return Files.readString(partyFile(party, ".token"), StandardCharsets.US_ASCII)
                     .strip();
@@ -61,6 +72,10 @@ final class Settings {
 
     void saveToken(String party, String token) throws CommandFailed, IOException {
         write(partyFile(party, ".token"), token + "\n");
+    }
+
+    Map<String, String> environment() {
+        return environment;
     }
 
     String require(String name, String what) throws CommandFailed, IOException {
@@ -85,19 +100,23 @@ final class Settings {
         write(folder.resolve("settings.json"), all + "\n");
     }
 
+    Path pinFile() {
+        return folder.resolve("gateway.pin.json");
+    }
+
     Optional<JsonObject> pin() throws CommandFailed, IOException {
-        return object(folder.resolve("gateway.pin.json"));
+        return object(pinFile());
     }
 
     void pin(JsonObject pin) throws IOException {
-        write(folder.resolve("gateway.pin.json"), pin + "\n");
+        write(pinFile(), pin + "\n");
     }
 
     private JsonObject file() throws CommandFailed, IOException {
         return object(folder.resolve("settings.json")).orElseGet(JsonObject::new);
     }
 
-    private static Optional<JsonObject> object(Path path) throws CommandFailed, IOException {
+    static Optional<JsonObject> object(Path path) throws CommandFailed, IOException {
         try {
             JsonElement parsed = Json.parse(Files.readAllBytes(path), 1 << 20);
             if (!parsed.isJsonObject()) {
@@ -119,7 +138,8 @@ final class Settings {
         return folder.resolve("parties").resolve(party + ending);
     }
 
-    private static void write(Path path, String text) throws IOException {
+    /** Replaces a file in one step. */
+    static void write(Path path, String text) throws IOException {
         Files.createDirectories(path.getParent());
         var next = Files.createTempFile(path.getParent(), path.getFileName().toString(), ".new");
         try {

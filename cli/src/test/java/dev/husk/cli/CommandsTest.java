@@ -10,7 +10,15 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.AlgorithmParameters;
+import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
+import javax.crypto.Cipher;
+import javax.crypto.EncryptedPrivateKeyInfo;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
+import javax.crypto.spec.PBEParameterSpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +74,45 @@ class CommandsTest {
         assertThat(failure(() -> settings().key("bert").open("x".toCharArray())))
                 .contains("husk party create");
         assertThat(failure(() -> settings().key("../anna"))).contains("cannot be a party's name");
+    }
+
+    @Test
+    void bytesThatAWrongPassphraseMadeLookPaddedAreNoKey() throws Exception {
+        var scheme = "PBEWithHmacSHA256AndAES_256";
+        var key = SecretKeyFactory.getInstance(scheme).generateSecret(new PBEKeySpec("x".toCharArray()));
+        var cipher = Cipher.getInstance(scheme);
+        cipher.init(Cipher.ENCRYPT_MODE, key, new PBEParameterSpec(new byte[16], 1000));
+        var parameters = AlgorithmParameters.getInstance("PBES2");
+        parameters.init(cipher.getParameters().getEncoded());
+        byte[] der = new EncryptedPrivateKeyInfo(parameters, cipher.doFinal(new byte[40])).getEncoded();
+        Files.createDirectories(folder.resolve("parties"));
+        Files.writeString(
+                folder.resolve("parties/anna.key.pem"),
+                "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+                        + Base64.getMimeEncoder().encodeToString(der)
+                        + "\n-----END ENCRYPTED PRIVATE KEY-----\n");
+        assertThat(failure(() -> settings().key("anna").open("x".toCharArray())))
+                .contains("wrong passphrase");
+    }
+
+    @Test
+    void aTokenSourceComesBeforeTheFileAndTheFileCountsWhereItHasNone() throws Exception {
+        settings().saveToken("anna", "from file");
+        var issued = settings().with(party -> party.equals("lab") ? Optional.of("issued") : Optional.empty());
+        assertThat(issued.token("lab")).isEqualTo("issued");
+        assertThat(issued.token("anna")).isEqualTo("from file");
+    }
+
+    @Test
+    void everyCommandsHelpNamesItsExitCodes() {
+        for (var command : new String[] {
+            "party create", "contract accept", "gateway verify", "data put", "invoke", "action deploy", "log verify"
+        }) {
+            var arguments = (command + " --help").split(" ");
+            assertThat(husk(settings(), arguments).out())
+                    .as(command)
+                    .contains("Exit codes:", "refused, or a verification failed", "a server does not answer");
+        }
     }
 
     @Test

@@ -37,7 +37,13 @@ public final class Contract {
             Optional<Map<String, Tcb>> minimumTcb,
             GuestPolicy policy,
             AllowList chips,
-            AllowList vmpl) {}
+            AllowList vmpl) {
+
+        /** Reads one platform outside of a contract, as strictly as inside; parties pin their gateway with it. */
+        public static Platform parse(JsonElement json) throws InvalidContractException {
+            return ContractParser.platform(json);
+        }
+    }
 
     /** How code is bound to a sandbox (design section 5). */
     public enum Binding {

@@ -61,6 +61,17 @@ final class ContractParser {
         return new Contract(json.getAsJsonObject().deepCopy(), parts);
     }
 
+    static Platform platform(JsonElement json) throws InvalidContractException {
+        var parser = new ContractParser();
+        var fields = Fields.of(json, "", parser.problems);
+        var platform = parser.platform(fields);
+        fields.refuseUnread();
+        if (!parser.problems.isEmpty()) {
+            throw new InvalidContractException(parser.problems);
+        }
+        return platform;
+    }
+
     private Parts parts(Fields root) {
         root.whole("husk", Contract.SCHEMA, Contract.SCHEMA);
         return new Parts(

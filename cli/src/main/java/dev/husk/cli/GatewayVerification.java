@@ -1,0 +1,162 @@
+package dev.husk.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import dev.husk.cli.gateway.Check;
+import dev.husk.cli.gateway.GatewayJudge;
+import dev.husk.cli.gateway.GatewayJudgement;
+import dev.husk.cli.gateway.VerifiedGateway;
+import dev.husk.protocol.json.Base64Url;
+import dev.husk.protocol.log.Checkpoint;
+import dev.husk.protocol.log.Consistency;
+import dev.husk.snp.Bytes;
+import dev.husk.snp.Product;
+import dev.husk.snp.Revocation;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Verifies the gateway before it gets a secret: evidence for a fresh nonce against the pin, and the log against what
+ * was seen of it before. AMD's intermediates ({@code *.der}) and revocation lists ({@code Genoa.crl}, DER) stand in
+ * {@code HUSK_HOME/amd}.
+ */
+final class GatewayVerification {
+    private final Settings settings;
+    private final GatewayClient gateway;
+
+    GatewayVerification(Settings settings, GatewayClient gateway) {
+        this.settings = settings;
+        this.gateway = gateway;
+    }
+
+    /** The gateway, or a refusal that names every failed check. */
+    VerifiedGateway require() throws CommandFailed, IOException {
+        var judgement = judge();
+        if (judgement.gateway().isPresent()) {
+            return judgement.gateway().get();
+        }
+        throw CommandFailed.refused("the gateway failed its verification, nothing was sent to it:"
+                + judgement.failures().stream()
+                        .map(check -> "\n  - " + check.name() + ": " + check.detail())
+                        .collect(Collectors.joining()));
+    }
+
+    /** Runs every check; where all pass, remembers the gateway's keys and the checkpoint. */
+    GatewayJudgement judge() throws CommandFailed, IOException {
+        var pin = GatewayPin.require(settings);
+        byte[] random = new byte[32];
+        new SecureRandom().nextBytes(random);
+        var nonce = Base64Url.encode(random);
+        var request = new JsonObject();
+        request.addProperty("nonce", nonce);
+        if (!(gateway.post("v1/gateway/evidence", "application/json", request.toString(), Map.of())
+                instanceof JsonObject answer)) {
+            throw CommandFailed.unreachable("the gateway's evidence is not an object");
+        }
+        var judgement = new GatewayJudge(pin.values(), pin.keys(), revocation(pin), certificates(), Clock.systemUTC())
+                .judge(nonce, answer);
+        if (judgement.gateway().isEmpty()) {
+            return judgement;
+        }
+        var verified = judgement.gateway().get();
+        var remembered = RememberedLog.of(settings, verified.keys().log());
+        judgement = judgement.and(grew(remembered, verified.checkpoint()));
+        if (judgement.gateway().isPresent()) {
+            settings.pin(pin.with(verified.keys()).json());
+            remembered.saveCheckpoint(verified.checkpoint());
+        }
+        return judgement;
+    }
+
+    private Check grew(RememberedLog remembered, Checkpoint now) throws CommandFailed, IOException {
+        var before = remembered.checkpoint();
+        if (before.isEmpty() || before.get().size() == 0) {
+            return new Check("log growth", true, "seen for the first time, at %d entries".formatted(now.size()));
+        }
+        var old = before.get();
+        if (now.size() < old.size()) {
+            return new Check(
+                    "log growth",
+                    false,
+                    "the log SHRANK from %d to %d entries: history was taken back".formatted(old.size(), now.size()));
+        }
+        var proof = now.size() == old.size() ? List.<byte[]>of() : proof(old.size(), now.size());
+        return Consistency.verify(old.size(), now.size(), proof, old.root(), now.root())
+                ? new Check("log growth", true, "grew from %d to %d entries".formatted(old.size(), now.size()))
+                : new Check(
+                        "log growth",
+                        false,
+                        "the log was REWRITTEN: its %d entries do not continue the %d that were seen before"
+                                .formatted(now.size(), old.size()));
+    }
+
+    private List<byte[]> proof(long from, long to) throws CommandFailed {
+        var answer = gateway.get("v1/log/consistency?from=" + from + "&to=" + to, Map.of());
+        if (!(answer instanceof JsonObject object) || !(object.get("proof") instanceof JsonArray proof)) {
+            throw CommandFailed.unreachable("the gateway's consistency proof is not a list");
+        }
+        var hashes = new ArrayList<byte[]>();
+        for (var hash : proof) {
+            try {
+                hashes.add(Base64Url.decode(hash instanceof JsonPrimitive text ? text.getAsString() : "?"));
+            } catch (IllegalArgumentException e) {
+                throw CommandFailed.unreachable("the gateway's consistency proof cannot be read");
+            }
+        }
+        return hashes;
+    }
+
+    private Revocation revocation(GatewayPin pin) throws IOException {
+        if (pin.values().platform().simulated()) {
+            return Revocation.lists(Map.of());
+        }
+        var lists = new EnumMap<Product, Bytes>(Product.class);
+        for (var product : Product.values()) {
+            var file = amd().resolve(product.label() + ".crl");
+            if (Files.exists(file)) {
+                lists.put(product, Bytes.copyOf(Files.readAllBytes(file)));
+            }
+        }
+        return Revocation.lists(lists);
+    }
+
+    private List<Bytes> certificates() throws IOException {
+        if (!Files.isDirectory(amd())) {
+            return List.of();
+        }
+        var found = new ArrayList<Bytes>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(amd(), "*.der")) {
+            for (var file : files) {
+                found.add(Bytes.copyOf(Files.readAllBytes(file)));
+            }
+        }
+        return found;
+    }
+
+    private Path amd() {
+        return settings.folder().resolve("amd");
+    }
+
+    /** The checks for a script. */
+    static JsonArray json(List<Check> checks) {
+        var all = new JsonArray();
+        for (var check : checks) {
+            var one = new JsonObject();
+            one.addProperty("check", check.name());
+            one.addProperty("passed", check.passed());
+            one.addProperty("detail", check.detail());
+            all.add(one);
+        }
+        return all;
+    }
+}

@@ -1,0 +1,148 @@
+package dev.husk.cli;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import dev.husk.cli.terminal.ProgressBar;
+import dev.husk.cli.terminal.Terminal;
+import dev.husk.protocol.contract.SignedStatement;
+import dev.husk.protocol.json.Base64Url;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code husk invoke}: calls a function of a contract, signed by the caller. */
+@Command(
+        name = "invoke",
+        mixinStandardHelpOptions = true,
+        description = "Calls a function of a contract through OpenWhisk, signed by the calling party.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  husk invoke train --contract heart-risk --as algo-lab -p epochs=60",
+            "  husk invoke infer --contract heart-risk --as hospital-a -P rows.json --json"
+        })
+final class InvokeCommand implements Callable<Integer> {
+    private static final Gson PRETTY = new GsonBuilder()
+            .setPrettyPrinting()
+            .disableHtmlEscaping()
+            .serializeNulls()
+            .create();
+
+    private final Settings settings;
+    private final PartyApi api;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "FUNCTION", description = "The function's name in the contract.")
+    private String function;
+
+    @Option(names = "--contract", paramLabel = "NAME", required = true, description = "The contract's name.")
+    private String contract;
+
+    @Option(names = "--as", paramLabel = "PARTY", required = true, description = "Who calls.")
+    private String party;
+
+    @Option(
+            names = {"-p", "--param"},
+            paramLabel = "NAME=VALUE",
+            description = "A parameter; the value is JSON, or else text.")
+    private List<String> parameters = List.of();
+
+    @Option(
+            names = {"-P", "--param-file"},
+            paramLabel = "FILE",
+            description = "Parameters from a JSON object; -p wins.")
+    private Optional<Path> file = Optional.empty();
+
+    @Option(names = "--action", paramLabel = "NAME", description = "The OpenWhisk action; by default as the function.")
+    private Optional<String> action = Optional.empty();
+
+    @Option(names = "--no-wait", description = "Prints the activation's id and does not wait.")
+    private boolean noWait;
+
+    @Option(
+            names = "--wait",
+            paramLabel = "SECONDS",
+            defaultValue = "600",
+            description = "How long to wait for the end (default ${DEFAULT-VALUE}).")
+    private long wait = 600;
+
+    @Option(names = "--json", description = "The result as one line of JSON.")
+    private boolean json;
+
+    @Mixin
+    private Passphrase passphrase;
+
+    InvokeCommand(Settings settings) {
+        this.settings = settings;
+        this.api = new PartyApi(settings);
+    }
+
+    @Override
+    public Integer call() throws CommandFailed, IOException {
+        var call = CallParameters.of(parameters, file);
+        var whisk = WhiskClient.of(settings);
+        call.addProperty("invocation", statement(call));
+        var name = action.orElse(function);
+        if (noWait) {
+            var id = whisk.invoke(name, call, false).activationId();
+            out(json ? "{\"activationId\":\"%s\"}" : "started activation %s", id);
+            return ExitCodes.OK;
+        }
+        var terminal = Terminal.of(settings.environment());
+        boolean watched = terminal.isRich() && !json;
+        return print(run(whisk, name, call, terminal, watched));
+    }
+
+    private Invocation.Ended run(WhiskClient whisk, String name, JsonObject call, Terminal terminal, boolean watched)
+            throws CommandFailed {
+        try (var bar = watched ? ProgressBar.on(spec.commandLine().getErr(), terminal, name) : ProgressBar.silent()) {
+            return new Invocation(whisk, Duration.ofSeconds(wait)).run(name, call, bar, watched);
+        }
+    }
+
+    private int print(Invocation.Ended ended) throws CommandFailed {
+        if (json) {
+            out("%s", ended.result());
+        } else if (ended.errors().isEmpty()) {
+            out("%s", PRETTY.toJson(ended.result()));
+        }
+        if (ended.errors().isEmpty()) {
+            return ExitCodes.OK;
+        }
+        throw CommandFailed.refused("%s (activation %s): %s"
+                .formatted(function, ended.activationId(), String.join("\n  - ", ended.errors())));
+    }
+
+    /** What the caller signs: exactly these parameters, once. */
+    private String statement(JsonObject call) throws CommandFailed, IOException {
+        byte[] nonce = new byte[16];
+        new SecureRandom().nextBytes(nonce);
+        var payload = new JsonObject();
+        payload.addProperty("action", "invoke");
+        payload.addProperty("contract", contract);
+        payload.addProperty("function", function);
+        payload.addProperty("nonce", Base64Url.encode(nonce));
+        payload.add("parameters", call.deepCopy());
+        payload.addProperty("party", party);
+        payload.addProperty("time", api.time());
+        try (var signer = api.signer(party, passphrase)) {
+            return SignedStatement.sign(signer, payload);
+        }
+    }
+
+    private void out(String format, Object... values) {
+        spec.commandLine().getOut().printf(format + "%n", values);
+    }
+}

@@ -1,0 +1,157 @@
+package dev.husk.cli.log;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import dev.husk.cli.terminal.Figures;
+import dev.husk.cli.terminal.Terminal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/** An event in plain words: a line for what happened, and one for each reason of a refusal. */
+public final class EventWords {
+    private static final int SHORT_DIGEST = 19; // sha256: and twelve digits
+
+    private final JsonObject event;
+
+    private EventWords(JsonObject event) {
+        this.event = event;
+    }
+
+    /** How the event calls itself. */
+    static String name(JsonObject event) {
+        return new EventWords(event).text("event");
+    }
+
+    /** The first line says when, what and who; more lines give reasons. Safe to print on a terminal. */
+    public static List<String> of(JsonObject event) {
+        var words = new EventWords(event);
+        var lines = new ArrayList<String>();
+        lines.add(words.text("time") + "  " + words.sentence());
+        if (event.get("reasons") instanceof JsonArray reasons) {
+            for (var reason : reasons) {
+                lines.add(
+                        reason instanceof JsonObject named
+                                ? new EventWords(named).text("code") + ": " + new EventWords(named).text("detail")
+                                : reason.toString());
+            }
+        }
+        lines.replaceAll(Terminal::printable);
+        return List.copyOf(lines);
+    }
+
+    private String sentence() {
+        return switch (text("event")) {
+            case "gateway-started" -> "the gateway started";
+            case "proposed" -> text("party") + " proposed the contract, version " + text("version");
+            case "accepted" -> text("party") + " accepted the contract";
+            case "suspended" -> text("party") + " SUSPENDED the contract";
+            case "resumed" -> text("party") + " agreed to resume the contract";
+            case "ended" -> text("party") + " ended the contract";
+            case "key-deposited" ->
+                "%s deposited the key of %s (%s, %s)"
+                        .formatted(text("party"), text("dataset"), size(), digest("sha256"));
+            case "sandbox-bound" ->
+                "sandbox %s was bound to code %s, entry %s%s"
+                        .formatted(digest("sandbox"), digest("code"), text("entry"), simulated());
+            case "released" -> released();
+            case "refused" -> refused();
+            case "lease-ended" -> "the lease of sandbox %s ended: %s".formatted(digest("sandbox"), text("reason"));
+            case "run" -> run();
+            default -> "%s %s".formatted(text("event"), event);
+        };
+    }
+
+    private String released() {
+        return "keys RELEASED to %s%s: reads %s; writes %s%s%s; sandbox %s%s"
+                .formatted(
+                        text("function"),
+                        said("caller") ? ", called by " + text("caller") : "",
+                        list("reads"),
+                        list("writes"),
+                        event.has("parameters") ? "; parameters " + event.get("parameters") : "",
+                        said("activation") ? "; activation " + text("activation") : "",
+                        digest("sandbox"),
+                        simulated());
+    }
+
+    private String refused() {
+        return "REFUSED: %s%s%s%s"
+                .formatted(
+                        text("what"),
+                        said("function") ? " for " + text("function") : "",
+                        said("activation") ? ", activation " + text("activation") : "",
+                        said("sandbox") ? ", sandbox " + digest("sandbox") : "");
+    }
+
+    private boolean said(String member) {
+        return event.get(member) instanceof JsonPrimitive value
+                && !value.getAsString().isEmpty();
+    }
+
+    private String run() {
+        var run =
+                new StringBuilder("sandbox " + digest("sandbox") + " reports a run, activation " + text("activation"));
+        if (event.get("statement") instanceof JsonObject statement) {
+            if (statement.get("predicate") instanceof JsonObject predicate) {
+                var of = new EventWords(predicate);
+                run.append(": ").append(of.text("function")).append(" read ").append(named(predicate.get("reads")));
+            }
+            run.append("; wrote ").append(named(statement.get("subject")));
+        }
+        return run.toString();
+    }
+
+    private static String named(JsonElement list) {
+        if (!(list instanceof JsonArray array) || array.isEmpty()) {
+            return "nothing";
+        }
+        return StreamSupport.stream(array.spliterator(), false)
+                .map(entry -> entry instanceof JsonObject object ? new EventWords(object).subject() : entry.toString())
+                .collect(Collectors.joining(", "));
+    }
+
+    private String subject() {
+        return event.get("digest") instanceof JsonObject digest && digest.has("sha256")
+                ? text("name") + " (sha256:" + shortened(new EventWords(digest).text("sha256"), 12) + ")"
+                : text("name");
+    }
+
+    private String list(String member) {
+        if (!(event.get(member) instanceof JsonArray array) || array.isEmpty()) {
+            return "nothing";
+        }
+        return StreamSupport.stream(array.spliterator(), false)
+                .map(entry -> entry instanceof JsonPrimitive value ? value.getAsString() : entry.toString())
+                .collect(Collectors.joining(", "));
+    }
+
+    private String size() {
+        return event.get("size") instanceof JsonPrimitive value && value.isNumber()
+                ? Figures.bytes(value.getAsLong())
+                : "size " + text("size");
+    }
+
+    private String simulated() {
+        return event.get("simulated") instanceof JsonPrimitive value
+                        && value.getAsString().equals("true")
+                ? " (SIMULATED)"
+                : "";
+    }
+
+    private String digest(String member) {
+        return shortened(text(member), SHORT_DIGEST);
+    }
+
+    private static String shortened(String text, int length) {
+        return text.length() <= length ? text : text.substring(0, length) + "..";
+    }
+
+    private String text(String member) {
+        var value = event.get(member);
+        return value == null ? "?" : value instanceof JsonPrimitive ? value.getAsString() : value.toString();
+    }
+}

@@ -1,0 +1,74 @@
+package dev.husk.cli.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Each kind of event, as a person reads it. */
+class EventWordsTest {
+    private static final String DIGEST = "sha256:" + "ab".repeat(32);
+
+    private static List<String> words(String json) {
+        JsonObject event = JsonParser.parseString(json.replace('\'', '"')).getAsJsonObject();
+        event.addProperty("time", "T");
+        return EventWords.of(event);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            {'event':'gateway-started'}                        | T  the gateway started
+            {'event':'proposed','party':'anna','version':2}    | T  anna proposed the contract, version 2
+            {'event':'accepted','party':'lab'}                 | T  lab accepted the contract
+            {'event':'suspended','party':'lab'}                | T  lab SUSPENDED the contract
+            {'event':'resumed','party':'lab'}                  | T  lab agreed to resume the contract
+            {'event':'ended','party':'lab'}                    | T  lab ended the contract
+            {'event':'lease-ended','sandbox':'s','reason':'suspended'} | T  the lease of sandbox s ended: suspended
+            {'event':'refused','what':'bind','sandbox':'s'}    | T  REFUSED: bind, sandbox s
+            {'event':'refused','what':'release','function':'train','activation':'a1'} | T  REFUSED: release for train, activation a1
+            {'event':'refused','what':'key b','function':'train','activation':''} | T  REFUSED: key b for train
+            {'event':'witnessed','by':'w'}                     | T  witnessed {'event':'witnessed','by':'w','time':'T'}
+            {'event':'accepted'}                               | T  ? accepted the contract
+            """)
+    void aShortEventIsOneLine(String json, String line) {
+        assertThat(words(json)).containsExactly(line.replace('\'', '"'));
+    }
+
+    @Test
+    void longDigestsAreShortenedAndSizesHaveUnits() {
+        assertThat(words("{'event':'key-deposited','party':'anna','dataset':'anna-2025','size':2048,'sha256':'%s'}"
+                        .formatted(DIGEST)))
+                .containsExactly("T  anna deposited the key of anna-2025 (2.0 KiB, sha256:abababababab..)");
+    }
+
+    @Test
+    void whatASimulatedSandboxGotSaysSo() {
+        assertThat(words("{'event':'sandbox-bound','sandbox':'s','code':'%s','entry':'X','simulated':true}"
+                        .formatted(DIGEST)))
+                .containsExactly("T  sandbox s was bound to code sha256:abababababab.., entry X (SIMULATED)");
+        assertThat(words("{'event':'released','function':'train','caller':'lab','reads':['a','b'],'writes':[],"
+                        + "'parameters':{'epochs':5},'activation':'1','sandbox':'s','simulated':false}"))
+                .containsExactly(
+                        "T  keys RELEASED to train, called by lab: reads a, b; writes nothing; parameters {\"epochs\":5}; "
+                                + "activation 1; sandbox s");
+    }
+
+    @Test
+    void aRunSaysWhatItReadAndWrote() {
+        assertThat(words("{'event':'run','sandbox':'s','activation':'1','statement':{'subject':[{'name':'c/model',"
+                        + "'digest':{'sha256':'" + "cd".repeat(32) + "'}}],'predicate':{'function':'train',"
+                        + "'reads':[{'name':'anna-2025'}]}}}"))
+                .containsExactly("T  sandbox s reports a run, activation 1: train read anna-2025; "
+                        + "wrote c/model (sha256:cdcdcdcdcdcd..)");
+    }
+
+    @Test
+    void eachReasonOfARefusalIsALine() {
+        assertThat(words("{'event':'refused','what':'release','reasons':[{'code':'A','detail':'b'},'c']}"))
+                .containsExactly("T  REFUSED: release", "A: b", "\"c\"");
+    }
+}

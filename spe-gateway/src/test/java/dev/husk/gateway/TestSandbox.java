@@ -1,0 +1,110 @@
+package dev.husk.gateway;
+
+import com.google.gson.JsonObject;
+import dev.husk.protocol.contract.PartySigner;
+import dev.husk.protocol.contract.SignedStatement;
+import dev.husk.protocol.json.Base64Url;
+import dev.husk.protocol.json.Json;
+import dev.husk.protocol.kbs.CodeClaim;
+import dev.husk.protocol.kbs.Jwe;
+import dev.husk.protocol.kbs.Release;
+import dev.husk.protocol.kbs.ReportData;
+import dev.husk.protocol.kbs.TeeKey;
+import dev.husk.snp.simulator.SimulatedSandbox;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.security.interfaces.ECPublicKey;
+import java.time.Instant;
+import java.util.Map;
+
+/** A simulated sandbox that speaks the KBS protocol, honestly or not. */
+final class TestSandbox {
+    private final SimulatedSandbox hardware = ServerUnderTest.processor().launch(new byte[48], new byte[32], 0x30000);
+    final KeyPair tee = TeeKey.generate();
+    final PartySigner signer = PartySigner.generate();
+    String token = "";
+    String id = "";
+
+    /** A handshake that was begun. */
+    record Session(String cookie, String nonce) {}
+
+    static Session auth() throws Exception {
+        var answer = Http.post(
+                "kbs/v0/auth",
+                "application/json",
+                "{\"version\":\"0.4.0\",\"tee\":\"snp\",\"extra-params\":{}}",
+                Map.of());
+        var cookie = answer.headers().get("set-cookie").get(0).split(";")[0];
+        return new Session(cookie, answer.json().get("nonce").getAsString());
+    }
+
+    Http.Answer attest(String code) throws Exception {
+        var session = auth();
+        var answer = send(session, body(session.nonce(), code));
+        if (answer.status() == 200) {
+            token = answer.json().get("token").getAsString();
+            var claims =
+                    Json.parse(Base64Url.decode(token.split("\\.")[1]), 1 << 20).getAsJsonObject();
+            id = claims.getAsJsonObject("husk").get("sandbox").getAsString();
+        }
+        return answer;
+    }
+
+    Http.Answer send(Session session, JsonObject body) throws Exception {
+        return Http.post("kbs/v0/attest", "application/json", body.toString(), Map.of("Cookie", session.cookie()));
+    }
+
+    JsonObject body(String nonce, String code) throws Exception {
+        var claim = new CodeClaim(code, TestContract.ENTRY, "0123456789abcdef0123456789abcdef", signer.key()).text();
+        var key = TeeKey.of((ECPublicKey) tee.getPublic());
+        var runtime = new JsonObject();
+        runtime.addProperty("nonce", nonce);
+        runtime.add("tee-pubkey", key.jwk());
+        var evidence = new JsonObject();
+        evidence.add(
+                "primary_evidence",
+                Json.parse(
+                        hardware.evidence(ReportData.of(nonce, key, claim)).getBytes(StandardCharsets.UTF_8), 1 << 20));
+        evidence.addProperty("additional_evidence", claim);
+        var body = new JsonObject();
+        body.add("init-data", com.google.gson.JsonNull.INSTANCE);
+        body.add("runtime-data", runtime);
+        body.add("tee-evidence", evidence);
+        return body;
+    }
+
+    Http.Answer release(String contract, String function, String invocation) throws Exception {
+        return release(statement("release", contract, function, invocation));
+    }
+
+    Http.Answer release(String jws) throws Exception {
+        return Http.post("kbs/v0/husk/release", "text/plain", jws, Map.of("Authorization", "Bearer " + token));
+    }
+
+    String statement(String action, String contract, String function, String invocation) {
+        var payload = new JsonObject();
+        payload.addProperty("action", action);
+        payload.addProperty("activation", "0123456789abcdef0123456789abcdef");
+        payload.addProperty("contract", contract);
+        payload.addProperty("function", function);
+        payload.addProperty("invocation", invocation);
+        payload.addProperty("nonce", TestContract.nonce(16));
+        payload.add("parameters", new JsonObject());
+        payload.addProperty("sandbox", id);
+        payload.addProperty("time", Instant.now().toString());
+        return SignedStatement.sign(signer, payload);
+    }
+
+    Http.Answer renew() throws Exception {
+        return Http.post("kbs/v0/husk/renew", "text/plain", statement("renew", "", "", ""), Map.of());
+    }
+
+    Http.Answer key(String contract, String object) throws Exception {
+        return Http.get(
+                "kbs/v0/resource/" + contract + "/" + object + "/key", Map.of("Authorization", "Bearer " + token));
+    }
+
+    Release open(Http.Answer answer) throws Exception {
+        return Release.parse(Jwe.open(tee, answer.json()));
+    }
+}
