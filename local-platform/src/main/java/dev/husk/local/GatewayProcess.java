@@ -33,6 +33,11 @@ final class GatewayProcess implements AutoCloseable {
                     "[A-Z]{4,5}\\d{4}E:|\\[ERROR|Caused by|Exception: |is not set")
             .asPredicate();
 
+    /** The application failed to start, or was not found; Liberty itself then stays up. */
+    private static final Predicate<String> HOPELESS = Pattern.compile(
+                    "SRVE0265E|SRVE0283E|CWWKZ000[24]E|CWWKZ0012E|CWWKZ0014W|CWWKO0221E")
+            .asPredicate();
+
     private final ChildProcess process;
     private final URI url;
     private final HttpClient client;
@@ -66,7 +71,7 @@ final class GatewayProcess implements AutoCloseable {
                 .build();
         var url = URI.create("http://127.0.0.1:" + port + "/");
         var started = new GatewayProcess(process, url, client);
-        new Readiness("the gateway", log, MATTERS, START_TIME).await(process, started::isReady);
+        new Readiness("the gateway", log, MATTERS, HOPELESS, START_TIME).await(process, started::isReady);
         return started;
     }
 

@@ -37,6 +37,16 @@ final class LogFile {
         return path;
     }
 
+    /** Whether a line among the latest since the start is such. */
+    boolean holds(Predicate<String> wanted) {
+        try {
+            return lines().stream().anyMatch(wanted);
+        } catch (IOException e) {
+            // What cannot be read says nothing; whoever needs the log for a message gets the reason there.
+            return false;
+        }
+    }
+
     /** The last five lines since the start that matter, or, where none does, the last five. */
     String problem(Predicate<String> matters) {
         List<String> lines;

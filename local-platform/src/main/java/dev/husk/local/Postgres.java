@@ -65,7 +65,8 @@ final class Postgres implements AutoCloseable {
         PostmasterFile.in(data).clear();
         var process =
                 ChildProcess.start(command(binaries, data, port), Map.of(), folder, new ChildOutput.ToFile(log.path()));
-        new Readiness("PostgreSQL", log, MATTERS, START_TIME).await(process, () -> accepts(port, password));
+        new Readiness("PostgreSQL", log, MATTERS, line -> false, START_TIME)
+                .await(process, () -> accepts(port, password));
         var started = new Postgres(process, port, password);
         try {
             started.createDatabase();

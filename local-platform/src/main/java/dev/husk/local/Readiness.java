@@ -13,8 +13,9 @@ import java.util.function.Predicate;
  *
  * @param part the name for messages
  * @param matters which lines of the log tell what went wrong
+ * @param hopeless which line of the log says that the child runs on but will never serve
  */
-record Readiness(String part, LogFile log, Predicate<String> matters, Duration limit) {
+record Readiness(String part, LogFile log, Predicate<String> matters, Predicate<String> hopeless, Duration limit) {
     private static final long PAUSE_MILLIS = 50;
 
     /** Asks {@code ready} again and again; stops the child if it is not ready within the limit. */
@@ -28,6 +29,9 @@ record Readiness(String part, LogFile log, Predicate<String> matters, Duration l
                             .formatted(part, limit.toSeconds(), log.problem(matters)));
                 }
                 refuseIfEnded(child);
+                if (log.holds(hopeless)) {
+                    throw new StartFailedException("%s cannot start:%n  %s".formatted(part, log.problem(matters)));
+                }
             }
             succeeded = true;
         } finally {

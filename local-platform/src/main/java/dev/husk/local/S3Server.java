@@ -83,7 +83,8 @@ final class S3Server implements AutoCloseable {
         var process = ChildProcess.start(command, Map.of(), folder, new ChildOutput.ToFile(log.path()));
         var client =
                 HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
-        new Readiness("the S3 store", log, MATTERS, START_TIME).await(process, () -> answers(client, endpoint));
+        new Readiness("the S3 store", log, MATTERS, line -> false, START_TIME)
+                .await(process, () -> answers(client, endpoint));
         return new S3Server(process, endpoint, accessKey, secretKey);
     }
 

@@ -88,7 +88,8 @@ class StartProblemsTest {
                 Map.of(),
                 folder,
                 new ChildOutput.ToFile(log.path()));
-        var readiness = new Readiness("the part", log, line -> line.contains("FATAL"), Duration.ofSeconds(20));
+        var readiness =
+                new Readiness("the part", log, line -> line.contains("FATAL"), line -> false, Duration.ofSeconds(20));
         assertThatThrownBy(() -> readiness.await(child, () -> false))
                 .isInstanceOf(StartFailedException.class)
                 .hasMessageContaining("the part ended while starting, with exit code 3:")
@@ -102,10 +103,26 @@ class StartProblemsTest {
         var log = LogFile.open(folder.resolve("part.log"));
         var child = ChildProcess.start(
                 List.of("/bin/sh", "-c", "exec sleep 600"), Map.of(), folder, new ChildOutput.ToFile(log.path()));
-        var readiness = new Readiness("the part", log, line -> false, Duration.ZERO);
+        var readiness = new Readiness("the part", log, line -> false, line -> false, Duration.ZERO);
         assertThatThrownBy(() -> readiness.await(child, () -> false))
                 .hasMessageContaining("the part is not ready after 0 seconds")
                 .hasMessageContaining("it printed nothing");
+        assertThat(child.isAlive()).isFalse();
+    }
+
+    @Test
+    void aPartThatSaysItWillNeverServeIsNotWaitedFor() throws Exception {
+        var log = LogFile.open(folder.resolve("part.log"));
+        var child = ChildProcess.start(
+                List.of("/bin/sh", "-c", "echo APP FAILED; exec sleep 600"),
+                Map.of(),
+                folder,
+                new ChildOutput.ToFile(log.path()));
+        var readiness =
+                new Readiness("the part", log, line -> true, line -> line.contains("FAILED"), Duration.ofSeconds(60));
+        assertThatThrownBy(() -> readiness.await(child, () -> false))
+                .hasMessageContaining("the part cannot start:")
+                .hasMessageContaining("APP FAILED");
         assertThat(child.isAlive()).isFalse();
     }
 
