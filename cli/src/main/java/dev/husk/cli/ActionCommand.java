@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.husk.cli.terminal.Terminal;
 import dev.husk.protocol.json.Digests;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -98,6 +99,30 @@ final class ActionCommand {
             out("deployed %s, version %s, as function %s of %s", name, version, function.orElse(name), contract);
             out("code %s (the contract must name exactly this)", Digests.sha256(code));
         }
+        return ExitCodes.OK;
+    }
+
+    @Command(
+            name = "logs",
+            mixinStandardHelpOptions = true,
+            description = "Prints what the last activation of an action wrote.",
+            footerHeading = "%nExample:%n",
+            footer = "  husk action logs train")
+    int logs(@Parameters(paramLabel = "NAME", description = "The action's name.") String name)
+            throws CommandFailed, IOException {
+        var whisk = WhiskClient.of(settings);
+        var last = whisk.lastActivation(name)
+                .orElseThrow(() -> CommandFailed.unusable("action " + name + " has not run yet"));
+        whisk.logs(last).forEach(line -> out("%s", Terminal.printable(line)));
+        return ExitCodes.OK;
+    }
+
+    @Command(
+            name = "auth",
+            mixinStandardHelpOptions = true,
+            description = "Prints the OpenWhisk key, for wsk property set --auth. It is a secret.")
+    int auth() throws CommandFailed, IOException {
+        out("%s", settings.require("whisk_auth", "OpenWhisk key (uuid:key)"));
         return ExitCodes.OK;
     }
 

@@ -15,6 +15,8 @@ import picocli.CommandLine.Command;
                 "Parties who do not trust each other, nor the cloud, train and run models on their combined data.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            DemoCommand.class,
+            UpCommand.class,
             PartyCommand.class,
             ContractCommand.class,
             GatewayCommand.class,
@@ -35,7 +37,8 @@ public final class Main {
     }
 
     static CommandLine commandLine(Map<String, String> environment) {
-        return commandLine(Settings.of(environment));
+        var settings = Settings.of(environment);
+        return commandLine(settings.with(LocalHusk.tokens(settings)));
     }
 
     static CommandLine commandLine(Settings settings) {

@@ -82,6 +82,17 @@ final class WhiskClient {
         return Optional.of(body);
     }
 
+    /** The id of the action's last activation, if OpenWhisk remembers one. */
+    Optional<String> lastActivation(String action) throws CommandFailed {
+        var response = send(request("activations?limit=1&name=" + name(action)).GET());
+        if (response.statusCode() != 200) {
+            throw failure(response.statusCode(), object(response), action);
+        }
+        return json(response) instanceof JsonArray list && !list.isEmpty() && list.get(0) instanceof JsonObject last
+                ? Optional.of(id(last))
+                : Optional.empty();
+    }
+
     /** What the activation wrote so far; nothing where OpenWhisk does not tell before the end. */
     List<String> logs(String id) throws CommandFailed {
         var response = send(request("activations/" + id + "/logs").GET());
@@ -146,13 +157,15 @@ final class WhiskClient {
     }
 
     private static JsonObject object(HttpResponse<String> response) throws CommandFailed {
-        JsonElement body;
+        return json(response) instanceof JsonObject object ? object : new JsonObject();
+    }
+
+    private static JsonElement json(HttpResponse<String> response) throws CommandFailed {
         try {
-            body = Json.parse(response.body().getBytes(StandardCharsets.UTF_8), MAX_ANSWER);
+            return Json.parse(response.body().getBytes(StandardCharsets.UTF_8), MAX_ANSWER);
         } catch (MalformedJsonException e) {
             throw CommandFailed.unreachable("OpenWhisk answered " + response.statusCode() + ", and not in JSON");
         }
-        return body instanceof JsonObject object ? object : new JsonObject();
     }
 
     private static CommandFailed failure(int status, JsonObject body, String what) {

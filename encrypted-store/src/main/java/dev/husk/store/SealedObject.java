@@ -41,7 +41,7 @@ public final class SealedObject {
     public static OutputStream writer(OutputStream ciphertext, DataKey key, String identity) throws IOException {
         ciphertext.write(MAGIC);
         try {
-            return aead(key).newEncryptingStream(ciphertext, associated(identity));
+            return new Writer(aead(key).newEncryptingStream(ciphertext, associated(identity)));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a 32 byte key suits the format", e);
         }
@@ -114,10 +114,43 @@ public final class SealedObject {
         }
     }
 
-    /** Gives Tink's failures the object's name. */
+    /** Counts for {@link GcmWarmUp}. */
+    private static final class Writer extends OutputStream {
+        private final OutputStream plain;
+        private long passed;
+
+        Writer(OutputStream plain) {
+            this.plain = plain;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] source, int offset, int length) throws IOException {
+            plain.write(source, offset, length);
+            passed += length;
+            GcmWarmUp.passed(passed);
+        }
+
+        @Override
+        public void flush() throws IOException {
+            plain.flush();
+        }
+
+        @Override
+        public void close() throws IOException {
+            plain.close();
+        }
+    }
+
+    /** Gives Tink's failures the object's name, and counts for {@link GcmWarmUp}. */
     private static final class Reader extends InputStream {
         private final InputStream plain;
         private final String identity;
+        private long passed;
 
         Reader(InputStream plain, String identity) {
             this.plain = plain;
@@ -133,7 +166,10 @@ public final class SealedObject {
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
             try {
-                return plain.read(target, offset, length);
+                int n = plain.read(target, offset, length);
+                passed += Math.max(n, 0);
+                GcmWarmUp.passed(passed);
+                return n;
             } catch (IOException e) {
                 throw SealedChannel.tampered(identity, e);
             }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -37,6 +38,13 @@ public record Installation(Path home) {
             }
         }
         throw new StartFailedException("no Husk installation above " + place + ": start Java with -Dhusk.home=FOLDER");
+    }
+
+    /** What the gateway is made of: its archive and its configuration. */
+    List<Path> gatewayFiles() throws StartFailedException {
+        var archive = home.resolve("spe-gateway/target/gateway.war");
+        require(archive, "the gateway");
+        return List.of(archive, liberty().resolve("usr/servers/gateway/server.xml"));
     }
 
     /** Open Liberty with the packaged gateway. */
@@ -79,6 +87,22 @@ public record Installation(Path home) {
         var folder = home.resolve("functions/train/target/pytorch");
         require(folder, "libtorch");
         return folder;
+    }
+
+    /** The action archives that come with Husk, by function: {@code train}, {@code infer}, {@code peek}. */
+    public Map<String, Path> functions() throws StartFailedException {
+        return Map.of(
+                "train", archive("train", "train-", false),
+                "infer", archive("infer", "infer-", false),
+                "peek", archive("infer", "infer-", true));
+    }
+
+    private Path archive(String module, String prefix, boolean peek) throws StartFailedException {
+        var target = home.resolve("functions").resolve(module).resolve("target");
+        return jars(target, prefix).stream()
+                .filter(jar -> jar.toString().endsWith("-peek.jar") == peek)
+                .findFirst()
+                .orElseThrow(() -> missing("function " + module, target));
     }
 
     List<Path> s3ClassPath() throws StartFailedException {

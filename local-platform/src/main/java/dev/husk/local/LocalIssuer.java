@@ -52,7 +52,7 @@ public final class LocalIssuer {
     }
 
     /** Opens the issuer of a folder: its key is made on first use, {@code jwks.json} is written each time. */
-    static LocalIssuer open(Path folder, Clock clock) throws IOException {
+    public static LocalIssuer open(Path folder, Clock clock) throws IOException {
         try {
             var keyFile = folder.resolve("issuer.key");
             if (Files.notExists(keyFile)) {

@@ -11,9 +11,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -26,6 +30,8 @@ final class S3Server implements AutoCloseable {
     static final String BUCKET = "husk";
 
     private static final Duration START_TIME = Duration.ofSeconds(60);
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final Predicate<String> MATTERS =
             Pattern.compile("ERROR|Exception|Caused by|Error:").asPredicate();
 
@@ -46,7 +52,9 @@ final class S3Server implements AutoCloseable {
             throws IOException, StartFailedException, InterruptedException {
         var folder = state.folder("s3");
         var data = folder.resolve("data");
-        Files.createDirectories(data.resolve(BUCKET));
+        // A bucket or object that others may read on disk is one that S3Proxy gives to requests without a signature.
+        Files.createDirectories(data.resolve(BUCKET), OWNER_ONLY);
+        Files.setPosixFilePermissions(data.resolve(BUCKET), OWNER_ONLY.value());
         var endpoint = URI.create("http://127.0.0.1:" + port);
         var accessKey = state.secret("s3.access");
         var secretKey = state.secret("s3.secret");

@@ -1,5 +1,6 @@
 package dev.husk.local;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -19,7 +20,7 @@ import java.util.Set;
  * The folder that holds all that the local platform keeps, readable by its owner alone and used by one platform at a
  * time: {@code lock} is locked while it runs, {@code pid} names its process.
  */
-final class StateFolder implements AutoCloseable {
+final class StateFolder implements Closeable {
     private static final Set<PosixFilePermission> OWNER_FILE = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> OWNER_FOLDER = PosixFilePermissions.fromString("rwx------");
 

@@ -27,7 +27,9 @@ import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The gateway's interface on a real Open Liberty over a real PostgreSQL. */
@@ -38,7 +40,13 @@ class GatewayIT {
     /** The gateway itself is a part of the server; what Arquillian deploys beside it is empty. */
     @Deployment(testable = false)
     static WebArchive nothing() {
-        return ShrinkWrap.create(WebArchive.class, "nothing.war");
+        return ShrinkWrap.create(WebArchive.class, "nothing.war")
+                .addAsWebResource(new StringAsset("nothing"), "index.txt");
+    }
+
+    @BeforeAll
+    static void awaitTheGateway() throws Exception {
+        ServerUnderTest.awaitReady();
     }
 
     @Test

@@ -7,9 +7,12 @@ import dev.husk.snp.simulator.SimulatedProcessor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
@@ -32,6 +35,17 @@ public final class ServerUnderTest implements LauncherSessionListener {
 
     static String base() {
         return "http://127.0.0.1:" + System.getProperty("husk.it.port") + "/";
+    }
+
+    /** Waits until the gateway says that it is ready; it starts beside what Arquillian deploys. */
+    static void awaitReady() throws Exception {
+        var deadline = Instant.now().plus(Duration.ofMinutes(3));
+        while (Http.get("health/ready", Map.of()).status() != 200) {
+            if (Instant.now().isAfter(deadline)) {
+                throw new IllegalStateException("the gateway is not ready after three minutes");
+            }
+            LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+        }
     }
 
     @Override
@@ -67,7 +81,7 @@ public final class ServerUnderTest implements LauncherSessionListener {
         processor = SimulatedProcessor.open(it.resolve("sp"));
         evidence = EvidenceServer.start();
         var self = evidence.add(processor.launch(new byte[48], new byte[32], 0x30000));
-        var server = it.resolve("usr/servers/gateway");
+        var server = it.resolve("usr/servers/gateway-it");
         copy(liberty.resolve("usr/servers/gateway"), server);
         int port = Backing.freePort();
         var settings = new LinkedHashMap<String, String>();

@@ -17,7 +17,7 @@ public final class StoreException extends IOException {
         FULL("the store has no space left; free some there and try again"),
         CHANGED("the object was replaced while it was read; read it again"),
         TOO_LARGE("the object is longer than one upload can be; split it"),
-        FAILED("the store failed; look at its log and try again");
+        FAILED("the store failed; see whether its disk is full and what its log says, then try again");
 
         private final String advice;
 

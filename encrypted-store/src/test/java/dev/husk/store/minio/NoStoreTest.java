@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.husk.store.DataKey;
+import dev.husk.store.SealedObject;
 import dev.husk.store.minio.StoreException.Problem;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -67,6 +69,28 @@ class NoStoreTest {
         }
     }
 
+    @Test
+    void aRangeWhoseConnectionBreaksIsAskedForAgain() throws Exception {
+        byte[] plain = new PseudoRandomStream(100_000).readAllBytes();
+        var sealed = new ByteArrayOutputStream();
+        try (var key = DataKey.generate()) {
+            try (var out = SealedObject.writer(sealed, key, "x")) {
+                out.write(plain);
+            }
+            for (int breaks : new int[] {1, 2, 3}) {
+                try (var server = new Breaking(sealed.toByteArray(), breaks);
+                        var store = ObjectStore.connect(server.address(), "key", "hidden-word")) {
+                    if (breaks < 3) {
+                        assertThat(store.getSealed(AT, key, "x").readAllBytes()).isEqualTo(plain);
+                    } else {
+                        var e = catchThrowableOfType(StoreException.class, () -> store.getSealed(AT, key, "x"));
+                        assertThat(e.problem()).isEqualTo(Problem.NO_ANSWER);
+                    }
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"ftp://host:1", "http:///x", "127.0.0.1:9000", "http://host:1/path"})
     void anAddressThatIsNoneIsRefused(String address) {
@@ -86,6 +110,39 @@ class NoStoreTest {
                     .isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> store.presignPut(AT, Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);
             assertThat(store).hasToString("ObjectStore[http://127.0.0.1:1/]");
+        }
+    }
+
+    /** A server of one object that breaks off in the middle of it, so many times. */
+    private static final class Breaking implements AutoCloseable {
+        private final HttpServer server;
+
+        Breaking(byte[] object, int breaks) throws Exception {
+            var left = new AtomicInteger(breaks);
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server.createContext("/", exchange -> {
+                exchange.getResponseHeaders().set("ETag", "\"1\"");
+                exchange.getResponseHeaders().set("Last-Modified", "Wed, 01 Jan 2025 00:00:00 GMT");
+                if (exchange.getRequestMethod().equals("HEAD")) {
+                    exchange.getResponseHeaders().set("Content-Length", String.valueOf(object.length));
+                    exchange.sendResponseHeaders(200, -1);
+                } else {
+                    exchange.sendResponseHeaders(206, object.length);
+                    int length = left.getAndDecrement() > 0 ? object.length / 2 : object.length;
+                    exchange.getResponseBody().write(object, 0, length);
+                }
+                exchange.close();
+            });
+            server.start();
+        }
+
+        URI address() {
+            return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+        }
+
+        @Override
+        public void close() {
+            server.stop(0);
         }
     }
 

@@ -265,13 +265,13 @@ abstract class ObjectStoreSuite {
                         LargeObject.class.getName(),
                         process.endpoint().toString(),
                         at("large").toString(),
-                        "320")
+                        "256")
                 .redirectErrorStream(true)
                 .start();
         var output = new String(child.getInputStream().readAllBytes());
         System.out.println(getClass().getSimpleName() + ": " + output.strip());
         assertThat(child.waitFor()).as(output).isZero();
-        assertThat(output).contains((320L << 20) + " bytes back");
+        assertThat(output).contains((256L << 20) + " bytes back");
         store.delete(at("large"));
     }
 

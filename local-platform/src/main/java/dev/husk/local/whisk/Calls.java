@@ -27,7 +27,9 @@ final class Calls {
         boolean resultOnly = call.flag("result", false);
         var wait = Math.min(longestWait.toMillis(), call.number("timeout").orElse(Long.MAX_VALUE));
         var payload = call.json();
-        if (!(payload instanceof JsonObject) && !(payload instanceof JsonArray)) {
+        if (payload instanceof JsonObject object) {
+            callee.checkOverrides(object.keySet());
+        } else if (!(payload instanceof JsonArray)) {
             throw Refused.malformed("parameters must be a JSON object or array");
         }
         var running = dispatcher.start(callee, payload, "", call.transaction());

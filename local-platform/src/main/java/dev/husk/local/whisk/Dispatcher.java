@@ -32,10 +32,10 @@ final class Dispatcher implements AutoCloseable {
     /** An accepted invocation; {@code end} completes when its activation can be found. */
     record Running(String id, CompletableFuture<Activation> end) {}
 
+    /** @param payload wins over the callee's parameters if it is an object, and replaces them if it is an array */
     Running start(Callee callee, JsonElement payload, String cause, String transaction) throws Refused {
         var parameters = payload;
         if (payload instanceof JsonObject object) {
-            callee.checkOverrides(object.keySet());
             var merged = callee.parameters().values();
             object.entrySet().forEach(member -> merged.add(member.getKey(), member.getValue()));
             parameters = merged;

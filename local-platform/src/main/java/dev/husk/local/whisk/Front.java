@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
@@ -95,6 +96,21 @@ final class Front implements HttpHandler {
         exchange.sendResponseHeaders(answer.status(), bodiless ? -1 : answer.body().length);
         if (!bodiless) {
             exchange.getResponseBody().write(answer.body());
+            exchange.getResponseBody().flush();
+        }
+        drain(exchange.getRequestBody());
+    }
+
+    /** Reads what a refused client still sends, since most send all before they read the refusal. */
+    private static void drain(InputStream rest) {
+        var buffer = new byte[64 * 1024];
+        long total = 0;
+        try {
+            for (int n = rest.read(buffer); n >= 0 && total < MAX_CODE_BODY; n = rest.read(buffer)) {
+                total += n;
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "a client ended its request early");
         }
     }
 }

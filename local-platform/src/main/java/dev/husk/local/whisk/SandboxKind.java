@@ -7,7 +7,7 @@ import java.util.Map;
  * How to start the runtime process of one kind of action.
  *
  * @param name as actions name it in {@code exec.kind}, such as {@code java-husk:default}
- * @param command program and arguments; {@code {port}} becomes the port of 127.0.0.1 that the process must listen on,
+ * @param command program and arguments, started in a folder of the sandbox's own, so paths must be absolute; {@code {port}} becomes the port of 127.0.0.1 that the process must listen on,
  *     {@code {memory}} the action's memory limit in MiB
  * @param environment the process's environment, beyond what {@code ChildProcess} lets through
  */

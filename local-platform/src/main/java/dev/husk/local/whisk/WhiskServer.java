@@ -140,11 +140,13 @@ public final class WhiskServer implements AutoCloseable {
                         new Actions(entities, config.kinds(), sandboxes, calls, clock),
                         "packages",
                         new Packages(entities, clock),
+                        "triggers",
+                        new Triggers(entities, dispatcher, activations, clock),
+                        "rules",
+                        new Rules(entities, clock),
                         "activations",
                         new ActivationRecords(activations)),
-                (call, rest) -> {
-                    throw Refused.missing();
-                },
+                new WebActions(entities, dispatcher, calls),
                 config.kinds());
         http.createContext("/", new Front(api, auth));
         http.setExecutor(httpThreads);

@@ -132,7 +132,9 @@ final class FakeRuntime {
             case "dies" -> Runtime.getRuntime().halt(9);
             case "hangs" -> hang();
             case "dies-later" -> {
-                reply(exchange, 200, new JsonObject());
+                var pid = new JsonObject();
+                pid.addProperty("pid", ProcessHandle.current().pid());
+                reply(exchange, 200, pid);
                 exchange.close();
                 Runtime.getRuntime().halt(0);
             }

@@ -1,0 +1,218 @@
+package dev.husk.runtime;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.husk.protocol.kbs.Release;
+import dev.husk.runtime.attest.Attestation;
+import dev.husk.runtime.attest.GatewayException;
+import dev.husk.runtime.attest.Lease;
+import dev.husk.runtime.attest.RefusedException;
+import dev.husk.runtime.attest.ReleaseRequest;
+import dev.husk.runtime.attest.Sandbox;
+import dev.husk.runtime.attest.UnprovenReleaseException;
+import dev.husk.runtime.data.ObjectStore;
+import dev.husk.runtime.data.RunObjects;
+import dev.husk.runtime.load.ActionArchive;
+import dev.husk.runtime.load.ActionLoader;
+import dev.husk.runtime.load.EntryPoint;
+import dev.husk.runtime.timing.ColdStart;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * What {@code /init} and {@code /run} do, in the statuses and words of OpenWhisk's Java runtime. One call at a time;
+ * {@link #revoke} from any thread.
+ */
+final class ActionRuntime {
+    private static final String SEE_LOGS = "An error has occurred (see logs for details): ";
+    private static final String ONCE = "Cannot initialize the action more than once.";
+
+    private final Optional<Attestation> attestation;
+    private final ActivationLog log;
+    private final Environment environment;
+    private final Path folder;
+    private final ScheduledExecutorService daemon;
+    private final Clock clock = Clock.systemUTC();
+    private final ColdStart timing = new ColdStart();
+    private final ObjectStore store = new ObjectStore();
+    private Optional<LoadedAction> action = Optional.empty();
+    private Optional<Lease> lease = Optional.empty();
+    private boolean bound;
+    private volatile Optional<ConfidentialRun> running = Optional.empty();
+
+    /**
+     * @param attestation empty for a runtime that runs plain actions only
+     * @param folder for the archive and sealed results; private to this process
+     * @param daemon renews leases
+     */
+    ActionRuntime(
+            Optional<Attestation> attestation,
+            ActivationLog log,
+            Environment environment,
+            Path folder,
+            ScheduledExecutorService daemon) {
+        this.attestation = attestation;
+        this.log = log;
+        this.environment = environment;
+        this.folder = folder;
+        this.daemon = daemon;
+    }
+
+    synchronized Answer init(JsonObject body) {
+        if (action.isPresent() || bound) {
+            log.error(ONCE);
+            return Answer.rejected(Answer.FAILED, ONCE);
+        }
+        InitRequest request;
+        try {
+            request = InitRequest.parse(body);
+        } catch (IllegalArgumentException e) {
+            return Answer.rejected(Answer.FAILED, String.valueOf(e.getMessage()));
+        }
+        try {
+            var archive = timing.measure("hash", () -> ActionArchive.decode(request.code()));
+            var sandbox = bind(archive, request);
+            boolean anyName = sandbox.isEmpty() || sandbox.get().plain();
+            environment.export(request.env(), name -> anyName || name.startsWith("__OW_"));
+            action = Optional.of(load(archive, request, sandbox));
+            sandbox.ifPresent(identity -> lease = Optional.of(new Lease(identity, clock, daemon, this::revoke)));
+            var ok = new JsonObject();
+            ok.addProperty("ok", true);
+            return new Answer(200, ok, false);
+        } catch (UnboundException e) {
+            log.error(String.valueOf(e.getMessage()));
+            return Answer.failed(String.valueOf(e.getMessage()));
+        } catch (IOException | ReflectiveOperationException | LinkageError | RuntimeException e) {
+            log.trace(e);
+            return Answer.failed(SEE_LOGS + e);
+        }
+    }
+
+    private static final class UnboundException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        UnboundException(Exception cause) {
+            super("The sandbox was not bound, so nothing was loaded: " + cause.getMessage(), cause);
+        }
+    }
+
+    /** Nothing of the archive is loaded before this has returned. */
+    private Optional<Sandbox> bind(ActionArchive archive, InitRequest request) throws UnboundException {
+        if (attestation.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            var sandbox = attestation.get().bind(archive.digest(), request.entry(), request.activation(), timing);
+            bound = true;
+            return Optional.of(sandbox);
+        } catch (RefusedException e) {
+            bound = true; // asking again would look like an attack, and be refused
+            throw new UnboundException(e);
+        } catch (IOException e) {
+            throw new UnboundException(e);
+        }
+    }
+
+    private LoadedAction load(ActionArchive archive, InitRequest request, Optional<Sandbox> sandbox)
+            throws IOException, ReflectiveOperationException {
+        long before = System.nanoTime();
+        ActionLoader loader = archive.open(folder);
+        try {
+            return new LoadedAction(EntryPoint.resolve(request.entry(), loader), loader, sandbox);
+        } catch (ReflectiveOperationException | LinkageError e) {
+            loader.close();
+            throw e;
+        } finally {
+            timing.add("load", System.nanoTime() - before);
+        }
+    }
+
+    synchronized Answer run(JsonObject body) {
+        if (action.isEmpty()) {
+            return Answer.rejected(Answer.FAILED, "Cannot invoke an uninitialized action.");
+        }
+        var value = body.get("value");
+        if (value == null || !value.isJsonObject() && !value.isJsonArray()) {
+            return Answer.rejected(400, "The request has no value that is an object or an array.");
+        }
+        log.install();
+        environment.exportContext(body);
+        var loaded = action.get();
+        if (loaded.sandbox().isPresent() && value instanceof JsonObject parameters && parameters.has("contract")) {
+            var answer =
+                    confidential(loaded, loaded.sandbox().get(), parameters, InitRequest.text(body, "activation_id"));
+            running = Optional.empty();
+            return answer;
+        }
+        return plain(loaded, value);
+    }
+
+    private Answer plain(LoadedAction loaded, JsonElement value) {
+        if (!loaded.entry().runsWithoutContext()) {
+            return Answer.applicationError(
+                    "this function runs under a contract only: name it in the parameters contract and function");
+        }
+        var outcome = ActionThread.start(() -> loaded.entry().call(value), loaded.loader())
+                .await();
+        if (outcome instanceof ActionThread.Threw threw) {
+            log.trace(threw.thrown());
+            return Answer.failed("An error has occurred while invoking the action (see logs for details): "
+                    + EntryPoint.cause(threw.thrown()));
+        }
+        try {
+            return Answer.of(Result.of(((ActionThread.Returned) outcome).value()));
+        } catch (IllegalArgumentException e) {
+            log.error(String.valueOf(e.getMessage()));
+            return Answer.failed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Answer confidential(LoadedAction loaded, Sandbox sandbox, JsonObject value, String activation) {
+        var run = new ConfidentialRun(loaded, sandbox, log, timing, clock);
+        try {
+            var request = ReleaseRequest.of(value, activation).orElseThrow();
+            running = Optional.of(run); // a lease that ends from here on ends this run as well
+            try (Release release = sandbox.release(request, timing)) {
+                lease.ifPresent(held -> held.hold(release.leaseUntil()));
+                return run(run, release, sandbox);
+            }
+        } catch (IllegalArgumentException e) {
+            return Answer.applicationError(String.valueOf(e.getMessage()));
+        } catch (RefusedException | UnprovenReleaseException | GatewayException e) {
+            log.error(String.valueOf(e.getMessage()));
+            return Answer.applicationError(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Answer run(ConfidentialRun run, Release release, Sandbox sandbox) {
+        long start = System.nanoTime();
+        try (var objects =
+                new RunObjects(release, store, folder, () -> timing.add("firstByte", System.nanoTime() - start))) {
+            var answer = run.run(release, objects);
+            report(sandbox, release);
+            return answer;
+        } catch (IOException e) {
+            log.trace(e);
+            return Answer.failed(SEE_LOGS + "a sealed result could not be deleted");
+        }
+    }
+
+    private void report(Sandbox sandbox, Release release) {
+        var times = timing.report();
+        if (times.isPresent()) {
+            if (sandbox.simulated() || release.simulated()) {
+                log.husk(
+                        "SIMULATED: no confidential hardware stands behind this sandbox; the machine's owner can read everything");
+            }
+            log.husk("timing " + times.get());
+        }
+    }
+
+    /** Ends the lease: a running function loses its keys and data, and its answer will not count. */
+    void revoke(String reason) {
+        running.ifPresent(run -> run.revoke(reason));
+    }
+}

@@ -1,0 +1,13 @@
+package dev.husk.runtime;
+
+import dev.husk.runtime.attest.Sandbox;
+import dev.husk.runtime.load.ActionLoader;
+import dev.husk.runtime.load.EntryPoint;
+import java.util.Optional;
+
+/**
+ * An initialized action.
+ *
+ * @param sandbox who the gateway bound it as; empty in a runtime that was started with {@code --plain}
+ */
+record LoadedAction(EntryPoint entry, ActionLoader loader, Optional<Sandbox> sandbox) {}

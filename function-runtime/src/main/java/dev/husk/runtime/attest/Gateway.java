@@ -1,0 +1,137 @@
+package dev.husk.runtime.attest;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import dev.husk.protocol.json.CanonicalJson;
+import dev.husk.protocol.json.Json;
+import dev.husk.protocol.json.MalformedJsonException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The calls to the gateway's KBS API, one method each. Decides nothing. Safe to share between threads. */
+public final class Gateway {
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final int MAX_ANSWER = 8 << 20;
+
+    private final URI base;
+    private final HttpClient http;
+
+    /** @param base for example {@code http://127.0.0.1:8480/} */
+    public Gateway(URI base) {
+        var scheme = base.getScheme();
+        if (!"http".equals(scheme) && !"https".equals(scheme) || base.getHost() == null) {
+            throw new IllegalArgumentException("the gateway is an http or https URL, not " + base);
+        }
+        this.base = base.toString().endsWith("/") ? base : URI.create(base + "/");
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT)
+                .build();
+    }
+
+    /** What the gateway answered: any status, and a JSON object, empty where the body was none. */
+    record Reply(int status, JsonObject body) {
+        /** @throws GatewayException if the member is not there as text */
+        String text(String member) throws GatewayException {
+            if (body.get(member) instanceof JsonPrimitive value && value.isString()) {
+                return value.getAsString();
+            }
+            throw new GatewayException("the gateway's answer has no " + member);
+        }
+
+        GatewayException unexpected(String call) {
+            var detail = body.get("detail") instanceof JsonPrimitive text ? ": " + text.getAsString() : "";
+            return new GatewayException(RefusedException.printable(
+                    "the gateway answered %s with status %d%s".formatted(call, status, detail)));
+        }
+    }
+
+    /** A nonce, to be used once, and the cookie of its session. */
+    record Session(String nonce, String cookie) {}
+
+    Session auth() throws GatewayException {
+        var body = new JsonObject();
+        body.addProperty("version", "0.4.0");
+        body.addProperty("tee", "snp");
+        body.add("extra-params", new JsonObject());
+        var response = send(request("kbs/v0/auth")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(CanonicalJson.encode(body))));
+        var reply = reply(response);
+        if (reply.status() != 200) {
+            throw reply.unexpected("auth");
+        }
+        for (var cookie : response.headers().allValues("set-cookie")) {
+            if (cookie.startsWith("kbs-session-id=")) {
+                return new Session(reply.text("nonce"), cookie.split(";", 2)[0]);
+            }
+        }
+        throw new GatewayException("the gateway's answer has no session cookie");
+    }
+
+    Reply attest(Session session, JsonObject body) throws GatewayException {
+        return reply(send(request("kbs/v0/attest")
+                .header("Content-Type", "application/json")
+                .header("Cookie", session.cookie())
+                .POST(BodyPublishers.ofByteArray(CanonicalJson.encode(body)))));
+    }
+
+    /** @param call {@code release}, {@code renew} or {@code run} */
+    Reply statement(String call, Optional<String> token, String statement) throws GatewayException {
+        var request = request("kbs/v0/husk/" + call)
+                .header("Content-Type", "text/plain")
+                .POST(BodyPublishers.ofString(statement));
+        token.ifPresent(bearer -> request.header("Authorization", "Bearer " + bearer));
+        return reply(send(request));
+    }
+
+    Reply key(String token, String contract, String name) throws GatewayException {
+        return reply(send(request("kbs/v0/resource/" + contract + "/" + name + "/key")
+                .header("Authorization", "Bearer " + token)
+                .GET()));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(base.resolve(path)).timeout(TIMEOUT);
+    }
+
+    private record Response(int status, byte[] body, java.net.http.HttpHeaders headers) {}
+
+    private Response send(HttpRequest.Builder request) throws GatewayException {
+        try {
+            var response = http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            try (var in = response.body()) {
+                byte[] body = in.readNBytes(MAX_ANSWER + 1);
+                if (body.length > MAX_ANSWER) {
+                    throw new GatewayException("the gateway's answer is longer than %d bytes".formatted(MAX_ANSWER));
+                }
+                return new Response(response.statusCode(), body, response.headers());
+            }
+        } catch (GatewayException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new GatewayException("the gateway at " + base + " does not answer: " + e, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GatewayException("interrupted while waiting for the gateway", e);
+        }
+    }
+
+    private static Reply reply(Response response) {
+        try {
+            if (Json.parse(response.body(), MAX_ANSWER) instanceof JsonObject body) {
+                return new Reply(response.status(), body);
+            }
+        } catch (MalformedJsonException e) {
+            // an error page of something in between; its status says enough
+        }
+        return new Reply(response.status(), new JsonObject());
+    }
+}

@@ -1,0 +1,123 @@
+package dev.husk.runtime.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * An S3 store through presigned URLs, which carry their own permission. Trusted for nothing: what it gives is checked
+ * by whoever reads it. Messages leave the URLs out, for they are secrets while they last. Safe to share between threads.
+ */
+public final class ObjectStore {
+    private static final Duration FIRST_BYTE = Duration.ofSeconds(60);
+    private static final Duration UPLOAD = Duration.ofMinutes(60);
+    private static final int ATTEMPTS = 3;
+    private static final long PAUSE_MILLIS = 200;
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+
+    /** A part of an object, and how long the object is. */
+    record Part(byte[] bytes, long size) {}
+
+    InputStream get(String name, URI url) throws IOException {
+        var response =
+                send(name, HttpRequest.newBuilder(url).timeout(FIRST_BYTE).GET().build(), BodyHandlers.ofInputStream());
+        if (response.statusCode() != 200) {
+            response.body().close();
+            throw new IOException("object %s: the store answered %d".formatted(name, response.statusCode()));
+        }
+        return response.body();
+    }
+
+    /** At most {@code length} bytes from {@code start}; fewer at the end of the object only. */
+    Part get(String name, URI url, long start, int length) throws IOException {
+        var request = HttpRequest.newBuilder(url)
+                .timeout(FIRST_BYTE)
+                .header("Range", "bytes=" + start + "-" + (start + length - 1))
+                .GET()
+                .build();
+        var response = send(name, request, BodyHandlers.ofInputStream());
+        try (var body = response.body()) {
+            var range = response.headers().firstValue("Content-Range").orElse("");
+            if (response.statusCode() != 206 || !range.matches("bytes " + start + "-[0-9]{1,18}/[0-9]{1,18}")) {
+                throw new IOException(
+                        "object %s: the store answered a ranged read with %d".formatted(name, response.statusCode()));
+            }
+            long size = Long.parseLong(range.substring(range.indexOf('/') + 1));
+            int expected = (int) Math.min(length, size - start);
+            byte[] bytes = body.readNBytes(length);
+            if (bytes.length != expected) {
+                throw new IOException(
+                        "object %s: %d bytes came of a part of %d".formatted(name, bytes.length, expected));
+            }
+            return new Part(bytes, size);
+        }
+    }
+
+    /** Writes the object anew. Tried again where the store fails, never where it refuses. */
+    void put(String name, URI url, Path file) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                var request = HttpRequest.newBuilder(url)
+                        .timeout(UPLOAD)
+                        .PUT(HttpRequest.BodyPublishers.ofFile(file))
+                        .build();
+                var response = send(name, request, BodyHandlers.discarding());
+                if (response.statusCode() / 100 == 2) {
+                    return;
+                }
+                if (response.statusCode() < 500 || attempt == ATTEMPTS) {
+                    throw new StoreRefused("object %s: the store answered %d".formatted(name, response.statusCode()));
+                }
+            } catch (StoreRefused e) {
+                throw new IOException(e.getMessage(), e);
+            } catch (IOException e) {
+                if (attempt == ATTEMPTS || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+            }
+            pause(attempt * PAUSE_MILLIS);
+        }
+    }
+
+    private static final class StoreRefused extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        StoreRefused(String message) {
+            super(message);
+        }
+    }
+
+    private static void pause(long millis) throws IOException {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private <T> HttpResponse<T> send(String name, HttpRequest request, HttpResponse.BodyHandler<T> body)
+            throws IOException {
+        try {
+            return http.send(request, body);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("object " + name + ": interrupted", e);
+        } catch (IOException e) {
+            throw new IOException(
+                    "object " + name + ": the store does not answer ("
+                            + e.getClass().getSimpleName() + ")",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.husk.runtime.load;
+
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The class loader of one action. It sees the JDK, Gson, {@code dev.husk.function} and the libraries of the action's
+ * kind first, then its own jar; the runtime's classes and the libraries they use are hidden, so that an archive may
+ * bring its own versions of them.
+ */
+public final class ActionLoader extends URLClassLoader {
+    ActionLoader(Path jar, ClassLoader runtime) throws MalformedURLException {
+        super("action", new URL[] {jar.toUri().toURL()}, new VisibleClasses(runtime));
+    }
+
+    private static final class VisibleClasses extends ClassLoader {
+        private static final List<String> HIDDEN = List.of(
+                "dev.husk.", "com.google.crypto.tink.", "com.google.protobuf.", "org.bouncycastle.", "com.sun.jna.");
+        private static final List<String> SHOWN =
+                List.of("dev.husk.function.", "dev.husk.store.TamperedObjectException");
+
+        static {
+            registerAsParallelCapable();
+        }
+
+        VisibleClasses(ClassLoader runtime) {
+            super("visible", runtime);
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (HIDDEN.stream().anyMatch(name::startsWith) && SHOWN.stream().noneMatch(name::startsWith)) {
+                throw new ClassNotFoundException(name);
+            }
+            return super.loadClass(name, resolve);
+        }
+    }
+}

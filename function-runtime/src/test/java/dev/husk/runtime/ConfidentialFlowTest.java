@@ -1,0 +1,569 @@
+package dev.husk.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.husk.actions.Functions;
+import dev.husk.protocol.contract.PartySigner;
+import dev.husk.protocol.json.Digests;
+import dev.husk.protocol.kbs.Jwe;
+import dev.husk.protocol.kbs.TeeKey;
+import dev.husk.protocol.log.Receipt;
+import dev.husk.protocol.log.VerifierKey;
+import dev.husk.store.DataKey;
+import dev.husk.store.SealedObject;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.interfaces.ECPublicKey;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The confidential flow against a gateway that keeps to the rules, and against one that does not. */
+@Timeout(60)
+class ConfidentialFlowTest {
+    private static final String DATA = "age,pressure\n61,140\n";
+
+    @TempDir
+    private Path folder;
+
+    private FakeGateway gateway;
+    private TestRuntime runtime;
+
+    @BeforeEach
+    void start() throws IOException {
+        System.clearProperty("husk.test.loaded");
+        gateway = FakeGateway.start();
+        gateway.readKeys.put("anna-2025", new byte[32]);
+        gateway.writeKeys.put("risk-model", new byte[32]);
+        Arrays.fill(gateway.writeKey("risk-model"), (byte) 7);
+        put(DATA.getBytes(StandardCharsets.UTF_8));
+        runtime = TestRuntime.of(gateway, folder);
+    }
+
+    @AfterEach
+    void stop() {
+        runtime.close();
+        gateway.close();
+    }
+
+    private void put(byte[] data) throws IOException {
+        var sealed = new ByteArrayOutputStream();
+        try (var key = DataKey.of(new byte[32]);
+                var out = SealedObject.writer(sealed, key, "heart-risk/anna-2025")) {
+            out.write(data);
+        }
+        gateway.objects.put("anna-2025", sealed.toByteArray());
+        gateway.digests.put("anna-2025", Digests.sha256(sealed.toByteArray()));
+    }
+
+    @Test
+    void aFunctionReadsItsDatasetAndItsSealedResultStandsInTheStore() throws IOException {
+        assertThat(runtime.init(Functions.Capitals.class).status()).isEqualTo(200);
+        var reply = runtime.run();
+
+        assertThat(reply.json().toString())
+                .isEqualTo("{\"bytes\":20,\"request\":{\"epochs\":3},\"parameters\":{\"epochs\":3}}");
+        assertThat(gateway.calls).containsExactly("auth", "attest", "release", "put:risk-model", "run");
+        try (var key = DataKey.of(gateway.writeKey("risk-model"))) {
+            var sealed = new ByteArrayInputStream(gateway.object("risk-model"));
+            assertThat(SealedObject.reader(sealed, key, "heart-risk/risk-model").readAllBytes())
+                    .asString(StandardCharsets.UTF_8)
+                    .isEqualTo("AGE,PRESSURE\n61,140\n");
+        }
+        assertThat(TestRuntime.files(folder)).isZero();
+    }
+
+    @Test
+    void theRunStatementNamesCodeDataAndResultsByDigest() {
+        runtime.init(Functions.Capitals.class);
+        runtime.run();
+
+        var run = gateway.said("run");
+        assertThat(run.get("contract").getAsString()).isEqualTo("heart-risk");
+        assertThat(run.get("activation").getAsString()).isEqualTo(TestRuntime.ACTIVATION);
+        var statement = run.getAsJsonObject("statement");
+        assertThat(statement.get("_type").getAsString()).isEqualTo("https://in-toto.io/Statement/v1");
+        assertThat(statement.get("subject").toString())
+                .isEqualTo("[{\"digest\":{\"sha256\":\""
+                        + Digests.sha256(gateway.object("risk-model")).substring(7)
+                        + "\"},\"name\":\"heart-risk/risk-model\"}]");
+        var predicate = statement.getAsJsonObject("predicate");
+        assertThat(predicate.get("reads").toString())
+                .isEqualTo("[{\"digest\":{\"sha256\":\""
+                        + gateway.digest("anna-2025").substring(7)
+                        + "\"},\"name\":\"anna-2025\",\"whole\":true}]");
+        assertThat(predicate.get("code").getAsString())
+                .isEqualTo(Digests.sha256(ActionJar.of(Functions.class, Functions.Capitals.class)));
+        assertThat(predicate.get("success").getAsBoolean()).isTrue();
+    }
+
+    @Test
+    void theEvidenceCoversTheArchiveBeforeAnyClassIsLoaded() {
+        gateway.refuseBinding = "ALREADY_BOUND";
+
+        var reply = runtime.init(Functions.Capitals.class);
+
+        assertThat(reply.status()).isEqualTo(502);
+        assertThat(reply.error())
+                .contains("refused: ALREADY_BOUND: as the test wants it")
+                .contains("nothing was loaded");
+        assertThat(System.getProperty("husk.test.loaded")).isNull();
+        assertThat(runtime.run().error()).isEqualTo("Cannot invoke an uninitialized action.");
+        assertThat(runtime.init(Functions.Capitals.class).error())
+                .isEqualTo("Cannot initialize the action more than once.");
+        assertThat(gateway.calls).containsExactly("auth", "attest");
+    }
+
+    @Test
+    void theClaimSaysCodeEntryAndActivation() {
+        runtime.init(Functions.Capitals.class);
+
+        assertThat(gateway.claim().code())
+                .isEqualTo(Digests.sha256(ActionJar.of(Functions.class, Functions.Capitals.class)));
+        assertThat(gateway.claim().entry()).isEqualTo(Functions.Capitals.class.getName());
+        assertThat(gateway.claim().activation()).isEqualTo(TestRuntime.ACTIVATION);
+    }
+
+    @Test
+    void aSilentGatewayIsAnInitErrorAndNothingIsLoaded() {
+        gateway.close();
+
+        var reply = runtime.init(Functions.Capitals.class);
+
+        assertThat(reply.status()).isEqualTo(502);
+        assertThat(reply.error()).contains("does not answer");
+        assertThat(System.getProperty("husk.test.loaded")).isNull();
+    }
+
+    @Test
+    void aPrefetchedNonceIsUsedAndAForgottenOneReplaced() {
+        runtime.attestation.orElseThrow().prefetch();
+        gateway.forgetSessions = 1;
+
+        assertThat(runtime.init(Functions.Capitals.class).status()).isEqualTo(200);
+        assertThat(gateway.calls).containsExactly("auth", "attest", "auth", "attest");
+    }
+
+    @Test
+    void theFirstRunReportsItsTimesAndThatItIsSimulatedAndLaterOnesDoNot() {
+        runtime.init(Functions.Capitals.class);
+        runtime.run();
+        runtime.run();
+
+        var times = runtime.log()
+                .lines()
+                .filter(line -> line.startsWith("HUSK timing "))
+                .toList();
+        assertThat(times).hasSize(1);
+        assertThat(JsonParser.parseString(times.get(0).substring(12))
+                        .getAsJsonObject()
+                        .keySet())
+                .contains("hash", "auth", "evidence", "attest", "load", "release", "verify", "function", "firstByte")
+                .contains("upload", "statement");
+        assertThat(runtime.log().lines().filter(line -> line.startsWith("HUSK SIMULATED: ")))
+                .hasSize(1);
+        assertThat(runtime.log()).contains("HUSK progress 0.35 training\n");
+    }
+
+    @Test
+    void everyRunAsksForItsOwnReleaseAndNoNewEvidence() {
+        runtime.init(Functions.Capitals.class);
+        runtime.run();
+        runtime.run();
+
+        assertThat(gateway.calls)
+                .containsExactly(
+                        "auth", "attest", "release", "put:risk-model", "run", "release", "put:risk-model", "run");
+    }
+
+    @Test
+    void aRefusedReleaseIsAnApplicationErrorAndTheContainerStays() {
+        runtime.init(Functions.Capitals.class);
+        gateway.refuseRelease = "BUDGET_SPENT";
+        var refused = runtime.run();
+        gateway.refuseRelease = "";
+
+        assertThat(refused.status()).isEqualTo(200);
+        assertThat(refused.error()).isEqualTo("refused: BUDGET_SPENT: as the test wants it");
+        assertThat(runtime.run().json().has("bytes")).isTrue();
+    }
+
+    @Test
+    void aPlainSandboxAsksForItsReleaseSoThatTheRefusalIsLogged() {
+        gateway.plain = true;
+        runtime.init(Functions.Echo.class);
+        var ordinary = new JsonObject();
+        ordinary.addProperty("hello", "world");
+
+        assertThat(runtime.run(ordinary).json()).isEqualTo(ordinary);
+        assertThat(runtime.run().error()).isEqualTo("refused: SANDBOX_IS_PLAIN: as the test wants it");
+        assertThat(gateway.calls).containsExactly("auth", "attest", "release");
+    }
+
+    @Test
+    void theFunctionGetsOnlyTheCheckedParametersWithoutAContextAsWell() {
+        runtime.init(Functions.Echo.class);
+
+        assertThat(runtime.run().text()).isEqualTo("{\"epochs\":3}");
+    }
+
+    @Test
+    void aLongParameterIsBelievedThoughTheLogOnlySaysHowLongItIs() {
+        runtime.init(Functions.Echo.class);
+        var value = new JsonObject();
+        value.addProperty("contract", FakeGateway.CONTRACT);
+        value.addProperty("function", FakeGateway.FUNCTION);
+        value.addProperty("rows", "1,2;".repeat(100));
+
+        assertThat(runtime.run(value).json().get("rows").getAsString()).hasSize(400);
+    }
+
+    @Test
+    void aReleaseUnderAnotherVersionOfTheContractThanTheLoggedOneIsNotUsed() {
+        gateway.event = event -> with(event, "contract", "sha256:" + "00".repeat(32));
+
+        refusesToRun("the logged event is for another contract");
+    }
+
+    @Test
+    void aConfidentialFunctionDoesNotRunOutsideAContract() {
+        runtime.init(Functions.Capitals.class);
+
+        var reply = runtime.run(new JsonObject());
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.error()).contains("runs under a contract only");
+    }
+
+    @Test
+    void aForgedReceiptIsNotBelieved() {
+        gateway.receipt =
+                receipt -> new Receipt(receipt.leaf(), receipt.index(), List.of(new byte[32]), receipt.checkpoint());
+
+        refusesToRun("the pinned log does not hold its leaf");
+    }
+
+    @Test
+    void aReceiptOfAnotherLogIsNotBelieved() {
+        gateway.checkpointSigner = PartySigner.generate();
+
+        refusesToRun("the pinned log does not hold its leaf");
+    }
+
+    @Test
+    void anotherPinnedKeyBelievesNoRelease() throws IOException {
+        runtime.close();
+        runtime = TestRuntime.of(
+                gateway,
+                VerifierKey.of("husk.test/log", PartySigner.generate().key().raw())
+                        .text(),
+                folder);
+
+        refusesToRun("the pinned log does not hold its leaf");
+    }
+
+    @Test
+    void aLeafOfAnotherEventIsNotBelieved() {
+        gateway.receipt = receipt -> {
+            gateway.receipt = same -> same;
+            return receipt;
+        };
+        runtime.init(Functions.Capitals.class);
+        var first = new Receipt[1];
+        gateway.receipt = receipt -> first[0] = receipt;
+        runtime.run();
+        gateway.receipt = receipt -> first[0];
+
+        assertThat(runtime.run().error()).contains("the release is not proven: the leaf is another event's");
+    }
+
+    @Test
+    void aReleaseForAnotherActivationIsNotUsed() {
+        gateway.releasedActivation = "f".repeat(32);
+
+        refusesToRun("the logged event is for another activation");
+    }
+
+    @Test
+    void aReleaseForAnotherFunctionIsNotUsed() {
+        gateway.releasedFunction = "infer";
+
+        refusesToRun("the logged event is for another function");
+    }
+
+    @Test
+    void aReleaseThatTheLogCallsARefusalIsNotUsed() {
+        gateway.event = event -> with(event, "event", "refused");
+
+        refusesToRun("the logged event is for another event");
+    }
+
+    @Test
+    void aReleaseForAnotherSandboxIsNotUsed() {
+        gateway.event = event -> with(event, "sandbox", "sha256:" + "00".repeat(32));
+
+        refusesToRun("the logged event is for another sandbox");
+    }
+
+    @Test
+    void parametersThatTheLogDoesNotHoldAreNotUsed() {
+        gateway.otherParameters = true;
+
+        refusesToRun("the logged parameters are others");
+    }
+
+    @Test
+    void aKeyThatTheLogDoesNotNameIsNotUsed() {
+        gateway.event = event -> {
+            event.add("reads", new com.google.gson.JsonArray());
+            return event;
+        };
+
+        refusesToRun("it holds a key that the logged event does not name");
+    }
+
+    @Test
+    void aReleaseSealedToAnotherKeyIsNotUsed() {
+        gateway.jwe = jwe -> Jwe.seal(TeeKey.of((ECPublicKey) TeeKey.generate().getPublic()), new byte[10]);
+
+        refusesToRun("it is not sealed to this sandbox");
+    }
+
+    private void refusesToRun(String why) {
+        assertThat(runtime.init(Functions.Capitals.class).status()).isEqualTo(200);
+        var reply = runtime.run();
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.error()).isEqualTo("the release is not proven: " + why);
+        assertThat(gateway.calls).doesNotContain("run", "put:risk-model");
+        assertThat(runtime.log()).doesNotContain("HUSK progress");
+    }
+
+    private static JsonObject with(JsonObject event, String member, String value) {
+        event.addProperty(member, value);
+        return event;
+    }
+
+    @Test
+    void everyTamperedByteOfADatasetFailsTheRun() {
+        runtime.init(Functions.Capitals.class);
+        var whole = gateway.object("anna-2025");
+        for (int i = 0; i < whole.length; i += 7) {
+            var tampered = whole.clone();
+            tampered[i] ^= 1;
+            gateway.objects.put("anna-2025", tampered);
+
+            var reply = runtime.run();
+
+            assertThat(reply.status()).as("byte " + i).isEqualTo(502);
+            assertThat(reply.error()).contains("TamperedObjectException").contains("heart-risk/anna-2025");
+        }
+        assertThat(gateway.calls).doesNotContain("put:risk-model");
+        assertThat(gateway.said("run")
+                        .getAsJsonObject("statement")
+                        .getAsJsonObject("predicate")
+                        .get("success")
+                        .getAsBoolean())
+                .isFalse();
+    }
+
+    @Test
+    void aTruncatedDatasetFailsTheRun() {
+        runtime.init(Functions.Capitals.class);
+        var whole = gateway.object("anna-2025");
+        for (int length = 0; length < whole.length; length += 5) {
+            gateway.objects.put("anna-2025", Arrays.copyOf(whole, length));
+
+            assertThat(runtime.run().error()).as("length " + length).contains("TamperedObjectException");
+        }
+    }
+
+    @Test
+    void anAuthenticObjectThatIsNotTheReleasedOneFailsTheRun() throws IOException {
+        runtime.init(Functions.Capitals.class);
+        var expected = gateway.digest("anna-2025");
+        put("age,pressure\n".getBytes(StandardCharsets.UTF_8));
+        gateway.digests.put("anna-2025", expected);
+
+        assertThat(runtime.run().error()).contains("ChangedObjectException").contains(expected);
+        assertThat(gateway.calls).doesNotContain("put:risk-model");
+    }
+
+    @Test
+    void aMissingObjectFailsTheRun() {
+        runtime.init(Functions.Capitals.class);
+        gateway.objects.clear();
+
+        assertThat(runtime.run().status()).isEqualTo(502);
+        assertThat(runtime.log()).doesNotContain("X-Amz-Signature");
+    }
+
+    @Test
+    void aLargeDatasetIsReadAtAnyPosition() throws IOException {
+        byte[] data = new byte[9_000_000];
+        new Random(1).nextBytes(data);
+        System.arraycopy("the start.".getBytes(StandardCharsets.UTF_8), 0, data, 0, 10);
+        System.arraycopy("at the end".getBytes(StandardCharsets.UTF_8), 0, data, data.length - 10, 10);
+        put(data);
+        runtime.init(Functions.Ends.class);
+
+        var answer = runtime.run().json();
+
+        assertThat(answer.get("size").getAsLong()).isEqualTo(data.length);
+        assertThat(answer.get("first").getAsString()).isEqualTo("the start.");
+        assertThat(answer.get("last").getAsString()).isEqualTo("at the end");
+        assertThat(gateway.said("run").toString()).contains("\"whole\":false");
+    }
+
+    @Test
+    void whatTheGrantDoesNotNameIsRefusedByTheGatewayToo() {
+        runtime.init(Functions.Curious.class);
+
+        var answer = runtime.run().json();
+
+        assertThat(answer.get("refusal").getAsString())
+                .isEqualTo("bert-2025: not granted (refused: NOT_GRANTED: as the test wants it)");
+        assertThat(answer.get("nonsense").getAsString()).contains("no contract has such a name");
+        assertThat(gateway.calls).contains("key:heart-risk/bert-2025/key");
+    }
+
+    @Test
+    void anExceptionThatQuotesDataDoesNotLeaveTheSandbox() {
+        runtime.init(Functions.Clumsy.class);
+
+        var reply = runtime.run();
+
+        assertThat(reply.status()).isEqualTo(502);
+        assertThat(reply.error()).contains("java.lang.NumberFormatException");
+        assertThat(reply.text() + runtime.log()).doesNotContain("61,140");
+        assertThat(runtime.log()).contains("dev.husk.actions.Functions$Clumsy.main(");
+        assertThat(gateway.calls).doesNotContain("put:risk-model");
+    }
+
+    @Test
+    void aFunctionThatReturnsAnErrorLeavesTheFormerResult() {
+        runtime.init(Functions.Doubtful.class);
+
+        assertThat(runtime.run().error()).isEqualTo("did not converge");
+        assertThat(gateway.calls).doesNotContain("put:risk-model").contains("run");
+        assertThat(gateway.said("run").toString()).contains("\"success\":false").contains("\"subject\":[]");
+    }
+
+    @Test
+    void aResultThatWasNotClosedFailsTheRun() throws IOException {
+        runtime.init(Functions.Careless.class);
+
+        assertThat(runtime.run().error()).contains("result risk-model: the function did not close it");
+        assertThat(TestRuntime.files(folder)).isZero();
+    }
+
+    @Test
+    void aRunThatCannotBeLoggedFails() {
+        runtime.init(Functions.Capitals.class);
+        gateway.failRunLog = true;
+
+        assertThat(runtime.run().error())
+                .contains("the run could not be logged")
+                .contains("503");
+    }
+
+    @Test
+    void anOldTokenIsRenewedBeforeTheRelease() {
+        gateway.tokenLife = Duration.ofSeconds(5);
+        runtime.init(Functions.Capitals.class);
+        gateway.tokenLife = Duration.ofMinutes(5);
+        runtime.run();
+
+        assertThat(gateway.calls).containsExactly("auth", "attest", "renew", "release", "put:risk-model", "run");
+    }
+
+    @Test
+    void theLeaseIsRenewedWhenHalfOfItIsOver() throws InterruptedException {
+        gateway.lease = Duration.ofMillis(300);
+        runtime.init(Functions.Capitals.class);
+        runtime.run();
+
+        assertThat(gateway.renewed.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void anEndedLeaseStopsARunningFunctionAndLaterRunsAreRefusedByTheGateway() {
+        gateway.lease = Duration.ofMillis(400);
+        gateway.refuseRenewal = "CONTRACT_SUSPENDED";
+        runtime.init(Functions.Endless.class);
+
+        var stopped = runtime.run();
+        gateway.refuseRelease = "CONTRACT_SUSPENDED";
+        var later = runtime.run();
+
+        assertThat(stopped.error()).isEqualTo("the lease has ended: refused: CONTRACT_SUSPENDED: as the test wants it");
+        assertThat(later.error()).isEqualTo("refused: CONTRACT_SUSPENDED: as the test wants it");
+        assertThat(gateway.calls.stream().filter("release"::equals)).hasSize(2);
+    }
+
+    @Test
+    void aFunctionThatDoesNotStopWhenItsLeaseEndsCostsTheContainer() {
+        gateway.lease = Duration.ofMillis(200);
+        gateway.refuseRenewal = "CONTRACT_ENDED";
+        runtime.init(Functions.Stubborn.class);
+
+        var reply = runtime.run();
+
+        assertThat(reply.status()).isEqualTo(502);
+        assertThat(reply.error()).contains("the lease has ended: refused: CONTRACT_ENDED");
+    }
+
+    @Test
+    void aTokenThatTheGatewayNoLongerTakesIsRenewedOnce() {
+        runtime.init(Functions.Echo.class);
+        gateway.unauthorized = 1;
+        assertThat(runtime.run().text()).isEqualTo("{\"epochs\":3}");
+        gateway.unauthorized = 2;
+        assertThat(runtime.run().error()).contains("refused: InvalidToken");
+
+        assertThat(gateway.calls)
+                .containsExactly("auth", "attest", "release", "renew", "release", "run", "release", "renew", "release");
+    }
+
+    @Test
+    void theOperatorsEnvironmentDoesNotReachABoundSandbox() {
+        runtime.init(Functions.Capitals.class);
+
+        assertThat(System.getenv(runtime.operatorsVariable)).isNull();
+        assertThat(System.getenv("__OW_ACTIVATION_ID")).isEqualTo(TestRuntime.ACTIVATION);
+    }
+
+    @Test
+    void functionsDoNotSeeTheRuntimesClasses() {
+        gateway.plain = true;
+        runtime.init(Functions.Nosy.class);
+
+        var seen = runtime.run(new JsonObject()).json();
+
+        assertThat(seen.get("dev.husk.runtime.Main").getAsBoolean()).isFalse();
+        assertThat(seen.get("dev.husk.protocol.kbs.Jwe").getAsBoolean()).isFalse();
+        assertThat(seen.get("dev.husk.function.FunctionContext").getAsBoolean()).isTrue();
+    }
+
+    @Test
+    void parametersThatNameAContractOnlyHalfAreAnError() {
+        runtime.init(Functions.Capitals.class);
+        var value = new JsonObject();
+        value.addProperty("contract", "heart-risk");
+
+        assertThat(runtime.run(value).error()).contains("needs the parameter function");
+        value.addProperty("function", 5);
+        assertThat(runtime.run(value).error()).contains("needs the parameter function");
+    }
+}

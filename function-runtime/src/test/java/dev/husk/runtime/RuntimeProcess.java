@@ -1,0 +1,210 @@
+package dev.husk.runtime;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** The packaged runtime in a process of its own, as a platform starts it. */
+final class RuntimeProcess implements AutoCloseable {
+    private static final String SENTINEL = "XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX";
+
+    private final Process process;
+    private final int port;
+    private final CompletableFuture<String> out;
+    private final CompletableFuture<String> err;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    private RuntimeProcess(Process process, int port) {
+        this.process = process;
+        this.port = port;
+        this.out = collect(process.getInputStream());
+        this.err = collect(process.getErrorStream());
+    }
+
+    private static CompletableFuture<String> collect(InputStream in) {
+        return CompletableFuture.supplyAsync(() -> {
+            try (in) {
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    static RuntimeProcess start(Map<String, String> environment, String... arguments) {
+        try {
+            int port;
+            try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                port = socket.getLocalPort();
+            }
+            var command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "--add-opens",
+                    "java.base/java.util=ALL-UNNAMED",
+                    "-XX:TieredStopAtLevel=1",
+                    "-cp",
+                    classPath(),
+                    "dev.husk.runtime.Main",
+                    "--host",
+                    "127.0.0.1",
+                    "--port",
+                    Integer.toString(port)));
+            command.addAll(List.of(arguments));
+            var builder = new ProcessBuilder(command);
+            builder.environment().putAll(environment);
+            builder.environment().put("LC_ALL", "C"); // the runtime's log is UTF-8 all the same
+            builder.environment().remove("JAVA_TOOL_OPTIONS");
+            return new RuntimeProcess(builder.start(), port);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String classPath() throws IOException {
+        var target = Path.of("target");
+        try (var files = Files.list(target)) {
+            var jar = files.filter(
+                            file -> file.getFileName().toString().matches("function-runtime-[^s]*(SNAPSHOT)?\\.jar"))
+                    .findFirst()
+                    .orElseThrow();
+            return jar + File.pathSeparator + target.resolve("lib") + "/*";
+        }
+    }
+
+    /** What came back. */
+    record Reply(int status, String text, boolean hasLength) {
+        String error() {
+            return com.google.gson.JsonParser.parseString(text)
+                    .getAsJsonObject()
+                    .get("error")
+                    .getAsString();
+        }
+    }
+
+    /** Posts as the invoker does: again every 50 ms while nobody listens. */
+    Reply post(String path, String body) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        for (int attempt = 0; ; attempt++) {
+            try {
+                var response = http.send(request, HttpResponse.BodyHandlers.ofString());
+                return new Reply(
+                        response.statusCode(),
+                        response.body(),
+                        response.headers().firstValue("Content-Length").isPresent());
+            } catch (java.net.ConnectException e) {
+                if (attempt == 200 || !process.isAlive()) {
+                    throw new UncheckedIOException(e);
+                }
+                await();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    private void await() {
+        try {
+            process.waitFor(50, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    Reply init(String main, String code) {
+        return init(main, code, Optional.empty());
+    }
+
+    Reply init(String main, String code, Optional<JsonObject> env) {
+        var value = new JsonObject();
+        value.addProperty("name", "action");
+        value.addProperty("main", main);
+        value.addProperty("code", code);
+        value.addProperty("binary", true);
+        value.add("env", env.<JsonElement>map(object -> object).orElse(JsonNull.INSTANCE));
+        var body = new JsonObject();
+        body.add("value", value);
+        return post("/init", body.toString());
+    }
+
+    Reply init(Class<?> action) {
+        return init(
+                action.getName(), ActionJar.base64(example.HelloWhisk.class, example.HelloWhisk.Dynamic.class, action));
+    }
+
+    Reply run(String value) {
+        return post("/run", "{\"value\":" + value + "}");
+    }
+
+    /** What the process had to say, once it is stopped. */
+    record Logs(String out, String err) {
+        private static int count(String text) {
+            return (int) text.lines().filter(SENTINEL::equals).count();
+        }
+
+        int outSentinels() {
+            return count(out);
+        }
+
+        int errSentinels() {
+            return count(err);
+        }
+
+        String outText() {
+            return out.replace(SENTINEL, "").trim();
+        }
+
+        String errText() {
+            return err.replace(SENTINEL, "").trim();
+        }
+    }
+
+    Logs stop() {
+        process.toHandle().destroy(); // Process.destroy would close the streams unread
+        return exited();
+    }
+
+    /** Waits until the process has ended by itself. */
+    Logs exited() {
+        try {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                throw new AssertionError("the runtime does not end");
+            }
+            return new Logs(out.join(), err.join());
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    int exitCode() {
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

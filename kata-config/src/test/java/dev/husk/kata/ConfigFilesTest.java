@@ -1,0 +1,88 @@
+package dev.husk.kata;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.tomlj.Toml;
+import org.tomlj.TomlParseResult;
+
+class ConfigFilesTest {
+    private static final String BASE_PARAMETERS = "cgroup_no_v1=all systemd.unified_cgroup_hierarchy=1";
+
+    @Test
+    void theDropInStatesTheKernelParametersOfTheBaseAgain() throws Exception {
+        var qemu = dropIn(Files.readString(Path.of("drop-in/60-husk.toml")));
+
+        assertThat(qemu.getString("hypervisor.qemu.kernel_params"))
+                .isEqualTo(BASE_PARAMETERS + " agent.guest_components_rest_api=all");
+    }
+
+    @Test
+    void aPodCannotChangeWhatIsMeasured() throws Exception {
+        var qemu = dropIn(Files.readString(Path.of("drop-in/60-husk.toml")));
+
+        assertThat(qemu.getArrayOrEmpty("hypervisor.qemu.enable_annotations").toList())
+                .isEqualTo(List.of("cc_init_data"));
+        assertThat(qemu.getLong("hypervisor.qemu.default_vcpus")).isEqualTo(1L);
+    }
+
+    @Test
+    void theDropInHasNoKeyThatQemuSnpDoesNotKnow() throws Exception {
+        try (var files = Files.list(Path.of("drop-in"))) {
+            assertThat(files).allSatisfy(file -> {
+                assertThat(file.getFileName().toString()).matches("[5-8][0-9]-[a-z-]+\\.toml");
+                assertThat(dropIn(Files.readString(file)).dottedKeySet())
+                        .isSubsetOf(
+                                "hypervisor.qemu.kernel_params",
+                                "hypervisor.qemu.default_vcpus",
+                                "hypervisor.qemu.enable_annotations");
+            });
+        }
+    }
+
+    @Test
+    void theRuntimeClassIsNamedAsItsHandler() throws Exception {
+        var runtimeClass = yaml(Files.readString(Path.of("runtimeclass.yaml")));
+
+        assertThat(runtimeClass.get("apiVersion")).isEqualTo("node.k8s.io/v1");
+        assertThat(runtimeClass.get("kind")).isEqualTo("RuntimeClass");
+        assertThat(runtimeClass.get("handler")).isEqualTo("kata-husk-snp");
+        assertThat(runtimeClass.get("metadata")).isEqualTo(Map.of("name", "kata-husk-snp"));
+    }
+
+    @Test
+    void theHelmValuesHoldTheSameDropInAndRuntimeClass() throws Exception {
+        var values = yaml(Files.readString(Path.of("kata-deploy-values.yaml")));
+        var ours = map(map(map(values.get("customRuntimes")).get("runtimes")).get("husk-snp"));
+
+        assertThat(ours.get("baseConfig")).isEqualTo("qemu-snp");
+        assertThat(map(map(values.get("shims")).get("qemu-snp")).get("enabled")).isEqualTo(true);
+        assertThat(dropIn((String) ours.get("dropIn")).toJson())
+                .isEqualTo(dropIn(Files.readString(Path.of("drop-in/60-husk.toml")))
+                        .toJson());
+        assertThat(yaml((String) ours.get("runtimeClass")))
+                .isEqualTo(yaml(Files.readString(Path.of("runtimeclass.yaml"))));
+    }
+
+    private static TomlParseResult dropIn(String text) {
+        var toml = Toml.parse(text);
+        assertThat(toml.errors()).isEmpty();
+        return toml;
+    }
+
+    private static Map<?, ?> yaml(String text) throws IOException {
+        return map(new Load(LoadSettings.builder().setAllowDuplicateKeys(false).build()).loadFromString(text));
+    }
+
+    private static Map<?, ?> map(Object value) {
+        assertThat(value).isInstanceOf(Map.class);
+        return (Map<?, ?>) value;
+    }
+}

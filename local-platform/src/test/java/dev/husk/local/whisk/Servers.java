@@ -1,0 +1,66 @@
+package dev.husk.local.whisk;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Starts servers whose actions run in fake runtimes. */
+final class Servers {
+    static final String KIND = "fake:default";
+
+    private Servers() {}
+
+    static SandboxLimits limits(int most) {
+        return new SandboxLimits(most, Duration.ofMinutes(10), Duration.ofSeconds(20), List.of());
+    }
+
+    static WhiskServer start(Path folder, SandboxLimits limits) throws IOException {
+        return start(folder, limits, SandboxHooks.none(), Clock.systemUTC(), Duration.ofSeconds(30));
+    }
+
+    static WhiskServer start(Path folder, SandboxLimits limits, SandboxHooks hooks, Clock clock, Duration longestWait)
+            throws IOException {
+        return WhiskServer.start(
+                new WhiskServer.Config(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        folder,
+                        Map.of(KIND, FakeRuntime.kind(KIND)),
+                        hooks,
+                        limits),
+                clock,
+                longestWait);
+    }
+
+    /** A clock that a test moves. */
+    static final class HandClock extends Clock {
+        private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
+
+        void advance(Duration time) {
+            now.updateAndGet(instant -> instant.plus(time));
+        }
+
+        @Override
+        public Instant instant() {
+            return now.get();
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+}
