@@ -20,12 +20,14 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND")
 final class ContractCommand {
     private final PartyApi api;
+    private final AcceptedContracts accepted;
 
     @Spec
     private CommandSpec spec;
 
     ContractCommand(Settings settings) {
         this.api = new PartyApi(settings);
+        this.accepted = new AcceptedContracts(settings);
     }
 
     @Command(
@@ -62,7 +64,7 @@ final class ContractCommand {
     @Command(
             name = "accept",
             mixinStandardHelpOptions = true,
-            description = "Shows what a contract means and signs it.")
+            description = "Shows what a contract means, and what changed since it was signed here last; then signs it.")
     int accept(
             @Parameters(paramLabel = "NAME", description = "The contract's name.") String name,
             @Option(names = "--as", paramLabel = "PARTY", required = true, description = "Who accepts.") String party,
@@ -71,6 +73,7 @@ final class ContractCommand {
             throws CommandFailed, IOException {
         var contract = api.contract(name, party).contract();
         print(contract);
+        printChanges(contract, party);
         if (!yes) {
             var console = System.console();
             var answer = console == null ? null : console.readLine("Sign this as %s? Type yes: ", party);
@@ -78,7 +81,9 @@ final class ContractCommand {
                 throw CommandFailed.refused("not signed (type yes, or give --yes in a script)");
             }
         }
-        return sign("accept", contract, party, passphrase);
+        int exit = sign("accept", contract, party, passphrase);
+        accepted.keep(contract, party);
+        return exit;
     }
 
     @Command(
@@ -141,6 +146,14 @@ final class ContractCommand {
                             api.bearer(party));
             out("%s: %s signed by %s, state %s", contract.name(), action, party, GatewayClient.text(answer, "state"));
             return ExitCodes.OK;
+        }
+    }
+
+    private void printChanges(Contract contract, String party) throws CommandFailed, IOException {
+        var before = accepted.last(contract.name(), party);
+        if (before.isPresent() && !before.get().equals(contract)) {
+            out("Since version %d, which %s signed here:", before.get().version(), party);
+            ContractDiff.of(before.get(), contract).forEach(line -> out("  %s", line));
         }
     }
 

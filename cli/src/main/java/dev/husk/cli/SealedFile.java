@@ -41,6 +41,7 @@ final class SealedFile {
             throw CommandFailed.unusable("no folder " + folder);
         }
         var next = Files.createTempFile(folder, ".husk-", ".sealing");
+        next.toFile().deleteOnExit(); // an interrupt ends the process without the block below
         try {
             var written = seal(next, plain, key, identity, progress);
             Files.move(next, out, StandardCopyOption.ATOMIC_MOVE);

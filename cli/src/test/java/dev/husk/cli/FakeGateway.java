@@ -73,6 +73,11 @@ final class FakeGateway extends FakeServer {
         if (path.equals(own)) {
             return Answer.of(200, contract());
         }
+        if (path.equals(own + "/statements")) {
+            SignedStatement.verify(
+                    request.text(), contract.party("anna").orElseThrow().key());
+            return Answer.of(200, "{\"state\":\"proposed\"}");
+        }
         if (path.equals(own + "/events")) {
             return Answer.of(200, log.shown());
         }
