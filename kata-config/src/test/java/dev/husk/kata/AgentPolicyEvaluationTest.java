@@ -33,18 +33,20 @@ class AgentPolicyEvaluationTest {
         var policy = InitData.render(Samples.pinned()).files().getOrDefault("policy.rego", "");
         var file = Files.writeString(folder.resolve("policy.rego"), policy);
         var all = testcases();
-        return StreamSupport.stream(all.getAsJsonArray("cases").spliterator(), false)
+        var cases = StreamSupport.stream(all.getAsJsonArray("cases").spliterator(), false)
                 .map(JsonElement::getAsJsonObject)
                 .map(testcase -> {
                     var base = all.getAsJsonObject("bases")
                             .getAsJsonObject(testcase.get("base").getAsString());
                     var request = patched(base.get("request").deepCopy(), testcase.getAsJsonArray("patch"));
-                    return DynamicTest.dynamicTest(testcase.get("description").getAsString(), () -> {
-                        assumeTrue(onPath("opa"), "opa is not on the path");
-                        assertThat(opa(file, base.get("kind").getAsString(), request))
-                                .isEqualTo(testcase.get("allowed").getAsBoolean());
-                    });
-                });
+                    return DynamicTest.dynamicTest(
+                            testcase.get("description").getAsString(),
+                            () -> assertThat(opa(file, base.get("kind").getAsString(), request))
+                                    .isEqualTo(testcase.get("allowed").getAsBoolean()));
+                })
+                .toList();
+        assumeTrue(onPath("opa"), "opa is not on the path");
+        return cases.stream();
     }
 
     private boolean opa(Path policy, String kind, JsonElement request) throws IOException, InterruptedException {
