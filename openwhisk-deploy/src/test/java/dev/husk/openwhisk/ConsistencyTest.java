@@ -134,7 +134,7 @@ class ConsistencyTest {
         try {
             return InitData.ofAnnotation(annotation).text();
         } catch (MalformedInitDataException e) {
-            return e.getMessage();
+            return e.toString();
         }
     }
 

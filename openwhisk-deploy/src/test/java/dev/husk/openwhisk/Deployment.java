@@ -1,7 +1,5 @@
 package dev.husk.openwhisk;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.husk.kata.InitData;
@@ -14,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -36,19 +35,26 @@ final class Deployment {
         return map(new Load(settings).loadFromString(text(file)));
     }
 
-    static Map<?, ?> map(Object value) {
-        assertThat(value).isInstanceOf(Map.class);
-        return (Map<?, ?>) value;
+    static Map<?, ?> map(@Nullable Object value) {
+        if (value instanceof Map<?, ?> map) {
+            return map;
+        }
+        throw new AssertionError("no map: " + value);
     }
 
     /** The value under a path of members; a number in it indexes a list. */
     static Object at(Object value, Object... path) {
+        var here = value;
         for (var step : path) {
-            value = step instanceof Integer index
-                    ? ((List<?>) value).get(index)
-                    : map(value).get(step);
+            Object next = step instanceof Integer index
+                    ? ((List<?>) here).get(index)
+                    : map(here).get(step);
+            if (next == null) {
+                throw new AssertionError("nothing at " + step + " of " + List.of(path));
+            }
+            here = next;
         }
-        return value;
+        return here;
     }
 
     static List<JsonObject> kinds() throws IOException {

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -107,7 +108,7 @@ class PodTemplateTest {
                 .build());
     }
 
-    private static void contains(Object actual, Object expected, String path) {
+    private static void contains(@Nullable Object actual, @Nullable Object expected, String path) {
         if (expected instanceof Map<?, ?> map) {
             map.forEach((key, value) -> {
                 assertThat(Deployment.map(actual).containsKey(key))
@@ -116,9 +117,10 @@ class PodTemplateTest {
                 contains(Deployment.map(actual).get(key), value, path + "." + key);
             });
         } else if (expected instanceof List<?> list) {
-            assertThat((List<?>) actual).as(path).hasSameSizeAs(list);
+            var other = actual instanceof List<?> all ? all : List.of();
+            assertThat(other).as(path).hasSameSizeAs(list);
             for (int i = 0; i < list.size(); i++) {
-                contains(((List<?>) actual).get(i), list.get(i), path + "[" + i + "]");
+                contains(other.get(i), list.get(i), path + "[" + i + "]");
             }
         } else {
             assertThat(actual).as(path).isEqualTo(expected);
