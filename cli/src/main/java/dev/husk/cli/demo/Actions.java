@@ -14,8 +14,8 @@ final class Actions {
 
     /** Deploys an archive as the action, and as the contract's function, of one name. */
     void deploy(String name, Path archive, String main) throws DemoFailedException {
-        story.command("action deploy %s %s --function %s --main %s --kind %s"
-                .formatted(name, archive.getFileName(), name, main, Demo.KIND));
+        story.command("action deploy %s %s --contract %s --function %s --main %s --kind %s"
+                .formatted(name, archive.getFileName(), DemoContract.NAME, name, main, Demo.KIND));
         var out = shell.ok(
                         "action",
                         "deploy",
