@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -86,7 +87,8 @@ final class DemoCommand implements Callable<Integer> {
                                     folder,
                                     functions,
                                     platform.simulatedRoot(),
-                                    platform.measurements().get("java-husk-djl:default")))
+                                    Objects.requireNonNull(
+                                            platform.measurements().get(Demo.KIND))))
                     .run();
             long wall = (System.nanoTime() - start) / 1_000_000;
             var memory = new JsonObject();

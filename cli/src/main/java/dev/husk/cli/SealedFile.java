@@ -1,5 +1,6 @@
 package dev.husk.cli;
 
+import dev.husk.protocol.json.Digests;
 import dev.husk.store.DataKey;
 import dev.husk.store.SealedObject;
 import java.io.FilterOutputStream;
@@ -10,9 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.function.LongConsumer;
 
 /** Writes a sealed object as a file, which appears whole or not at all. */
@@ -53,7 +51,7 @@ final class SealedFile {
 
     private Written seal(Path next, InputStream plain, DataKey key, String identity, LongConsumer progress)
             throws IOException {
-        var digest = sha256();
+        var digest = Digests.sha256();
         try (var file = opener.open(next);
                 var sealed = SealedObject.writer(new DigestOutputStream(new Whole(file), digest), key, identity)) {
             byte[] buffer = new byte[1 << 16];
@@ -64,15 +62,7 @@ final class SealedFile {
                 progress.accept(taken);
             }
         }
-        return new Written("sha256:" + HexFormat.of().formatHex(digest.digest()), Files.size(next));
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return new Written(Digests.text(digest.digest()), Files.size(next));
     }
 
     /** Writes arrays as a whole, which {@link FilterOutputStream} does byte by byte. */

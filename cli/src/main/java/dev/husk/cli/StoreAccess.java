@@ -1,5 +1,6 @@
 package dev.husk.cli;
 
+import dev.husk.protocol.json.Digests;
 import dev.husk.store.minio.ObjectStore;
 import dev.husk.store.minio.StoreException;
 import dev.husk.store.minio.StoreLocation;
@@ -10,7 +11,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.function.LongConsumer;
 
 /**
@@ -65,7 +65,7 @@ final class StoreAccess {
     }
 
     private static String digest(InputStream body, LongConsumer progress) throws IOException {
-        var digest = SealedFile.sha256();
+        var digest = Digests.sha256();
         byte[] buffer = new byte[1 << 16];
         long taken = 0;
         for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
@@ -73,6 +73,6 @@ final class StoreAccess {
             taken += n;
             progress.accept(taken);
         }
-        return "sha256:" + HexFormat.of().formatHex(digest.digest());
+        return Digests.text(digest.digest());
     }
 }

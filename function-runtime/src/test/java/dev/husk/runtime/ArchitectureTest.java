@@ -1,6 +1,10 @@
 package dev.husk.runtime;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -26,6 +30,22 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.husk.runtime");
+
+    @ArchTest
+    static final ArchRule theRuntimeKnowsProtocolVerifierAndStore = noClasses()
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.husk..")
+                    .and(not(resideInAnyPackage(
+                            "dev.husk.runtime..",
+                            "dev.husk.function..",
+                            "dev.husk.protocol..",
+                            "dev.husk.snp",
+                            "dev.husk.snp.guest..",
+                            "dev.husk.store.."))));
+
+    @ArchTest
+    static final ArchRule noTwoPackagesKnowEachOther =
+            slices().matching("dev.husk.(**)").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule whatLoadsCodeHoldsNoKeys = noClasses()

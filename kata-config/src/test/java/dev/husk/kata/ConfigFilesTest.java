@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -60,15 +61,14 @@ class ConfigFilesTest {
     @Test
     void theHelmValuesHoldTheSameDropInAndRuntimeClass() throws Exception {
         var values = yaml(Files.readString(Path.of("kata-deploy-values.yaml")));
-        var ours = map(map(map(values.get("customRuntimes")).get("runtimes")).get("husk-snp"));
+        var ours = map(map(map(values, "customRuntimes"), "runtimes"), "husk-snp");
 
         assertThat(ours.get("baseConfig")).isEqualTo("qemu-snp");
-        assertThat(map(map(values.get("shims")).get("qemu-snp")).get("enabled")).isEqualTo(true);
-        assertThat(dropIn((String) ours.get("dropIn")).toJson())
+        assertThat(map(map(values, "shims"), "qemu-snp").get("enabled")).isEqualTo(true);
+        assertThat(dropIn(text(ours, "dropIn")).toJson())
                 .isEqualTo(dropIn(Files.readString(Path.of("drop-in/60-husk.toml")))
                         .toJson());
-        assertThat(yaml((String) ours.get("runtimeClass")))
-                .isEqualTo(yaml(Files.readString(Path.of("runtimeclass.yaml"))));
+        assertThat(yaml(text(ours, "runtimeClass"))).isEqualTo(yaml(Files.readString(Path.of("runtimeclass.yaml"))));
     }
 
     private static TomlParseResult dropIn(String text) {
@@ -78,11 +78,20 @@ class ConfigFilesTest {
     }
 
     private static Map<?, ?> yaml(String text) throws IOException {
-        return map(new Load(LoadSettings.builder().setAllowDuplicateKeys(false).build()).loadFromString(text));
+        var document =
+                new Load(LoadSettings.builder().setAllowDuplicateKeys(false).build()).loadFromString(text);
+        return (Map<?, ?>) document;
     }
 
-    private static Map<?, ?> map(Object value) {
-        assertThat(value).isInstanceOf(Map.class);
-        return (Map<?, ?>) value;
+    private static Map<?, ?> map(Map<?, ?> map, String name) {
+        return (Map<?, ?>) present(map, name);
+    }
+
+    private static String text(Map<?, ?> map, String name) {
+        return (String) present(map, name);
+    }
+
+    private static Object present(Map<?, ?> map, String name) {
+        return Objects.requireNonNull(map.get(name), name);
     }
 }

@@ -3,6 +3,7 @@ package dev.husk.local;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.husk.protocol.json.Base64Url;
+import dev.husk.protocol.json.Digests;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,6 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.MessageDigest;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
@@ -121,12 +121,7 @@ public final class LocalIssuer {
 
     /** RFC 7638; the members come in the order of their names. */
     private static String thumbprint(ECPublicKey key) {
-        try {
-            return Base64Url.encode(MessageDigest.getInstance("SHA-256")
-                    .digest(jwk(key).toString().getBytes(StandardCharsets.US_ASCII)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return Base64Url.encode(Digests.sha256().digest(jwk(key).toString().getBytes(StandardCharsets.US_ASCII)));
     }
 
     private static JsonObject jwk(ECPublicKey key) {

@@ -1,6 +1,10 @@
 package dev.husk.snp;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -22,9 +26,11 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule theVerifierKnowsNobody = noClasses()
-            .that()
-            .resideInAPackage("dev.husk.snp..")
             .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("dev.husk.protocol..", "dev.husk.store..", "dev.husk.cli..");
+            .dependOnClassesThat(
+                    resideInAPackage("dev.husk..").and(not(resideInAnyPackage("dev.husk.snp", "dev.husk.snp.guest"))));
+
+    @ArchTest
+    static final ArchRule noTwoPackagesKnowEachOther =
+            slices().matching("dev.husk.(**)").should().beFreeOfCycles();
 }

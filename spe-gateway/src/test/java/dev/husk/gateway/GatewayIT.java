@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -170,9 +171,10 @@ class GatewayIT {
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         try (var release = sandbox.open(answer)) {
             assertThat(release.reads()).containsOnlyKeys("anna-2025", "berta-2025");
-            assertThat(release.reads().get("anna-2025").key()[0]).isEqualTo((byte) 42);
-            assertThat(release.reads().get("anna-2025").identity()).isEqualTo("release/anna-2025");
-            assertThat(release.reads().get("anna-2025").sha256()).contains("sha256:" + "a".repeat(64));
+            var anna = Objects.requireNonNull(release.reads().get("anna-2025"));
+            assertThat(anna.key()[0]).isEqualTo((byte) 42);
+            assertThat(anna.identity()).isEqualTo("release/anna-2025");
+            assertThat(anna.sha256()).contains("sha256:" + "a".repeat(64));
             assertThat(release.writes()).containsOnlyKeys("risk-model");
             assertThat(release.parameters()).isEqualTo(parameters);
             assertThat(release.caller()).contains("algo-lab");

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
@@ -21,16 +22,17 @@ import org.junit.platform.launcher.LauncherSessionListener;
  * before Arquillian starts the server. Does nothing in the unit tests' JVM.
  */
 public final class ServerUnderTest implements LauncherSessionListener {
-    private static Backing backing;
-    private static EvidenceServer evidence;
-    private static SimulatedProcessor processor;
+    private static Optional<Behind> behind = Optional.empty();
+
+    /** What runs behind the server. */
+    private record Behind(Backing backing, EvidenceServer evidence, SimulatedProcessor processor) {}
 
     static LocalIssuer issuer() {
-        return backing.issuer();
+        return behind.orElseThrow().backing().issuer();
     }
 
     static SimulatedProcessor processor() {
-        return processor;
+        return behind.orElseThrow().processor();
     }
 
     static String base() {
@@ -51,7 +53,7 @@ public final class ServerUnderTest implements LauncherSessionListener {
     @Override
     public void launcherSessionOpened(LauncherSession session) {
         var it = System.getProperty("husk.it");
-        if (it == null || backing != null) {
+        if (it == null || behind.isPresent()) {
             return;
         }
         try {
@@ -63,12 +65,12 @@ public final class ServerUnderTest implements LauncherSessionListener {
 
     @Override
     public void launcherSessionClosed(LauncherSession session) {
-        if (backing == null) {
+        if (behind.isEmpty()) {
             return;
         }
         try {
-            evidence.close();
-            backing.close();
+            behind.get().evidence().close();
+            behind.get().backing().close();
         } catch (Exception e) {
             throw new IllegalStateException("cannot stop what the tests started", e);
         }
@@ -77,9 +79,10 @@ public final class ServerUnderTest implements LauncherSessionListener {
     private static void prepare(Path it, Path liberty) throws Exception {
         delete(it.resolve("state"));
         delete(it.resolve("usr"));
-        backing = Backing.start(it.resolve("state"), it.resolve("cache"));
-        processor = SimulatedProcessor.open(it.resolve("sp"));
-        evidence = EvidenceServer.start();
+        var backing = Backing.start(it.resolve("state"), it.resolve("cache"));
+        var processor = SimulatedProcessor.open(it.resolve("sp"));
+        var evidence = EvidenceServer.start();
+        behind = Optional.of(new Behind(backing, evidence, processor));
         var self = evidence.add(processor.launch(new byte[48], new byte[32], 0x30000));
         var server = it.resolve("usr/servers/gateway-it");
         copy(liberty.resolve("usr/servers/gateway"), server);

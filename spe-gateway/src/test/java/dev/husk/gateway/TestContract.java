@@ -15,6 +15,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /** A contract with parties who have keys and tokens, and what they do with it. */
@@ -82,7 +83,11 @@ final class TestContract {
     }
 
     String statement(String action, String party) {
-        return SignedStatement.sign(signers.get(party), payload(action, party));
+        return SignedStatement.sign(signer(party), payload(action, party));
+    }
+
+    private PartySigner signer(String party) {
+        return Objects.requireNonNull(signers.get(party), party);
     }
 
     JsonObject payload(String action, String party) {
@@ -125,7 +130,7 @@ final class TestContract {
         return Http.post(
                 "v1/contracts/" + contract.name() + "/keys",
                 "text/plain",
-                SignedStatement.sign(signers.get(party), payload),
+                SignedStatement.sign(signer(party), payload),
                 bearer(party));
     }
 
@@ -139,7 +144,7 @@ final class TestContract {
         payload.add("parameters", parameters);
         payload.addProperty("party", party);
         payload.addProperty("time", Instant.now().toString());
-        return SignedStatement.sign(signers.get(party), payload);
+        return SignedStatement.sign(signer(party), payload);
     }
 
     java.util.List<JsonObject> events() throws Exception {

@@ -16,6 +16,7 @@ import java.security.KeyPair;
 import java.security.interfaces.ECPublicKey;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 
 /** A simulated sandbox that speaks the KBS protocol, honestly or not. */
 final class TestSandbox {
@@ -34,7 +35,8 @@ final class TestSandbox {
                 "application/json",
                 "{\"version\":\"0.4.0\",\"tee\":\"snp\",\"extra-params\":{}}",
                 Map.of());
-        var cookie = answer.headers().get("set-cookie").get(0).split(";")[0];
+        var cookies = Objects.requireNonNull(answer.headers().get("set-cookie"), "no session cookie");
+        var cookie = cookies.get(0).split(";")[0];
         return new Session(cookie, answer.json().get("nonce").getAsString());
     }
 

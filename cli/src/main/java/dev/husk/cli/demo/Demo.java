@@ -3,26 +3,24 @@ package dev.husk.cli.demo;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.husk.protocol.json.Digests;
-import dev.husk.protocol.json.Json;
-import dev.husk.protocol.json.MalformedJsonException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The whole story on a platform that runs: two hospitals agree with a lab, upload what only they can read, train a
  * model together, use it, and three attacks fail. Every step is a command that anybody can type.
  */
 public final class Demo {
+    /** The kind of sandbox that the demo's functions run in. */
+    public static final String KIND = "java-husk-djl:default";
+
     private static final List<String> PARTIES = List.of("hospital-a", "hospital-b", "algo-lab");
-    private static final String DJL = "java-husk-djl:default";
-    private static final int MAX_ANSWER = 16 << 20;
 
     /**
      * What the demo stands on.
@@ -32,14 +30,21 @@ public final class Demo {
      * @param simulatedRoot certificate of the simulated hardware
      * @param measurement launch measurement of the sandboxes that the functions run in, hex
      */
-    public record Stage(Path folder, Map<String, Path> functions, Path simulatedRoot, String measurement) {}
+    public record Stage(Path folder, Map<String, Path> functions, Path simulatedRoot, String measurement) {
 
-    private final Commands husk;
+        Path archive(String function) {
+            return Objects.requireNonNull(functions.get(function), function);
+        }
+    }
+
+    private final Shell shell;
+    private final Actions actions;
     private final Story story;
     private final Stage stage;
 
     public Demo(Commands husk, Story story, Stage stage) {
-        this.husk = husk;
+        this.shell = new Shell(husk);
+        this.actions = new Actions(shell, story);
         this.story = story;
         this.stage = stage;
     }
@@ -53,9 +58,7 @@ public final class Demo {
         deploy();
         train();
         predict();
-        attackWithChangedCode();
-        attackBeyondTheGrant();
-        attackAfterSuspension();
+        new Attacks(shell, actions, story, stage).run();
         verifyLog();
     }
 
@@ -63,7 +66,7 @@ public final class Demo {
         story.step("Three parties make their signing keys, each on its own machine");
         var keys = new LinkedHashMap<String, String>();
         for (var party : PARTIES) {
-            keys.put(party, ok("party", "create", party).out().strip());
+            keys.put(party, shell.ok("party", "create", party).out().strip());
             story.line("%-10s  %s".formatted(party, keys.get(party)));
         }
         return keys;
@@ -71,9 +74,9 @@ public final class Demo {
 
     private void verifyGateway() throws DemoFailedException {
         story.step("Nobody hands over a secret before the gateway is verified: evidence, keys and log in one report");
-        ok("gateway", "pin", "--simulated-root", stage.simulatedRoot().toString());
+        shell.ok("gateway", "pin", "--simulated-root", stage.simulatedRoot().toString());
         story.command("gateway verify");
-        ok("gateway", "verify").out().lines().forEach(line -> {
+        shell.ok("gateway", "verify").out().lines().forEach(line -> {
             if (line.startsWith("SIMULATED")) {
                 story.warning(line);
             } else {
@@ -91,8 +94,9 @@ public final class Demo {
         var file = stage.folder().resolve(DemoContract.NAME + ".yaml");
         Files.writeString(file, DemoContract.yaml(keys, code, stage.measurement()));
         story.command("contract propose " + file.getFileName() + " --as algo-lab");
-        ok("contract", "propose", file.toString(), "--as", "algo-lab");
-        for (var line : ok("contract", "explain", file.toString()).out().lines().toList()) {
+        shell.ok("contract", "propose", file.toString(), "--as", "algo-lab");
+        for (var line :
+                shell.ok("contract", "explain", file.toString()).out().lines().toList()) {
             if (line.contains("SIMULATED")) {
                 story.warning(line);
             } else {
@@ -101,7 +105,7 @@ public final class Demo {
         }
         for (var party : PARTIES) {
             story.command("contract accept " + DemoContract.NAME + " --as " + party);
-            var lines = ok("contract", "accept", DemoContract.NAME, "--as", party, "--yes")
+            var lines = shell.ok("contract", "accept", DemoContract.NAME, "--as", party, "--yes")
                     .out()
                     .lines()
                     .toList();
@@ -123,40 +127,28 @@ public final class Demo {
         story.line("%s has %d patients in %s".formatted(party, csv.lines().count() - 1, file.getFileName()));
         story.command("data put %s %s.csv --contract %s --as %s --show"
                 .formatted(dataset, dataset, DemoContract.NAME, party));
-        var out = ok("data", "put", dataset, file.toString(), "--contract", DemoContract.NAME, "--as", party, "--show")
+        var out = shell.ok(
+                        "data",
+                        "put",
+                        dataset,
+                        file.toString(),
+                        "--contract",
+                        DemoContract.NAME,
+                        "--as",
+                        party,
+                        "--show")
                 .out();
         story.line(out);
-        var shown = json("data", "show", dataset, "--contract", DemoContract.NAME, "--as", party, "--json");
+        var shown = shell.json("data", "show", dataset, "--contract", DemoContract.NAME, "--as", party, "--json");
         Files.delete(file);
         return shown;
     }
 
     private void deploy() throws DemoFailedException {
         story.step("The lab deploys its functions as ordinary OpenWhisk actions");
-        deploy("train", stage.functions().get("train"), "train", "dev.husk.train.TrainAction", DJL);
-        deploy("infer", stage.functions().get("infer"), "infer", "dev.husk.infer.InferAction", DJL);
-        deploy("peek", stage.functions().get("peek"), "peek", "dev.husk.peek.PeekAction", DJL);
-    }
-
-    private void deploy(String action, Path archive, String function, String main, String kind)
-            throws DemoFailedException {
-        story.command("action deploy %s %s --function %s --main %s --kind %s"
-                .formatted(action, archive.getFileName(), function, main, kind));
-        var out = ok(
-                        "action",
-                        "deploy",
-                        action,
-                        archive.toString(),
-                        "--contract",
-                        DemoContract.NAME,
-                        "--function",
-                        function,
-                        "--main",
-                        main,
-                        "--kind",
-                        kind)
-                .out();
-        story.line(out.lines().reduce((first, last) -> last).orElse(""));
+        actions.deploy("train", stage.archive("train"), "dev.husk.train.TrainAction");
+        actions.deploy("infer", stage.archive("infer"), "dev.husk.infer.InferAction");
+        actions.deploy("peek", stage.archive("peek"), "dev.husk.peek.PeekAction");
     }
 
     private void train() throws DemoFailedException {
@@ -164,7 +156,7 @@ public final class Demo {
         story.command("invoke train --contract %s --as algo-lab -p datasets=%s -p epochs=40"
                 .formatted(DemoContract.NAME, DemoContract.DATASETS));
         long start = System.nanoTime();
-        var result = json(
+        var result = shell.json(
                 "invoke",
                 "train",
                 "--contract",
@@ -207,10 +199,10 @@ public final class Demo {
     /** The line in which the runtime says where the time went, from the activation's log. */
     private void coldStart(String action, long wall) throws DemoFailedException {
         var timings = new JsonObject();
-        for (var line : ok("action", "logs", action).out().lines().toList()) {
+        for (var line : shell.ok("action", "logs", action).out().lines().toList()) {
             int at = line.indexOf("HUSK timing ");
             if (at >= 0) {
-                timings = parse(line.substring(at + "HUSK timing ".length()));
+                timings = Shell.parse(line.substring(at + "HUSK timing ".length()));
             }
             if (line.contains("HUSK SIMULATED")) {
                 story.warning(line.substring(line.indexOf("HUSK SIMULATED") + 5));
@@ -234,7 +226,7 @@ public final class Demo {
         parameters.addProperty("rows", data.rows());
         Files.writeString(file, parameters.toString());
         story.command("invoke infer --contract %s --as hospital-a -P patients.json".formatted(DemoContract.NAME));
-        var result = json(
+        var result = shell.json(
                 "invoke",
                 "infer",
                 "--contract",
@@ -262,110 +254,13 @@ public final class Demo {
         story.figures().addProperty("predictionsRight", right);
     }
 
-    private void attackWithChangedCode() throws IOException, DemoFailedException {
-        story.step("Attack: the cloud swaps the training code for a changed archive");
-        byte[] archive = Files.readAllBytes(stage.functions().get("train"));
-        // One bit of the archive's last byte, which is its comment's length: still an archive, not the same one.
-        var changed = stage.folder().resolve("train-changed.jar");
-        Files.write(changed, withComment(archive));
-        deploy("train", changed, "train", "dev.husk.train.TrainAction", DJL);
-        refused(
-                "changedCode",
-                "CODE_MISMATCH",
-                "invoke",
-                "train",
-                "--contract",
-                DemoContract.NAME,
-                "--as",
-                "algo-lab",
-                "-p",
-                "datasets=" + DemoContract.DATASETS,
-                "-p",
-                "epochs=40");
-    }
-
-    private void attackBeyondTheGrant() throws DemoFailedException {
-        story.step("Attack: a function of the contract asks for a dataset that its grant does not name");
-        refused(
-                "beyondGrant",
-                "NOT_IN_GRANT",
-                "invoke",
-                "peek",
-                "--contract",
-                DemoContract.NAME,
-                "--as",
-                "algo-lab",
-                "-p",
-                "dataset=berta-2025");
-    }
-
-    private void attackAfterSuspension() throws DemoFailedException {
-        story.step("Attack: a run after hospital B has suspended the contract, in a sandbox that held keys before");
-        story.command("contract suspend " + DemoContract.NAME + " --as hospital-b");
-        story.line(ok("contract", "suspend", DemoContract.NAME, "--as", "hospital-b")
-                .out());
-        refused(
-                "afterSuspension",
-                "CONTRACT_NOT_ACTIVE",
-                "invoke",
-                "infer",
-                "--contract",
-                DemoContract.NAME,
-                "--as",
-                "hospital-a",
-                "-P",
-                stage.folder().resolve("patients.json").toString());
-    }
-
-    /** Runs a command that must be refused, and shows the refusal as it stands in the log. */
-    private void refused(String figure, String code, String... command) throws DemoFailedException {
-        story.command(String.join(" ", command).replace(stage.folder() + "/", ""));
-        int before = refusals().size();
-        var ran = husk.run(command);
-        if (ran.exitCode() != 1) {
-            throw new DemoFailedException("this should have been refused, and ended with %d: %s%n%s%s"
-                    .formatted(ran.exitCode(), String.join(" ", command), ran.out(), ran.err()));
-        }
-        story.refusal(ran.err().strip());
-        var now = refusals();
-        if (now.size() != before + 1) {
-            throw new DemoFailedException("the refusal does not stand in the log: " + String.join(" ", command));
-        }
-        var refusal = now.get(now.size() - 1);
-        if (!refusal.toString().contains(code)) {
-            throw new DemoFailedException("the log gives another reason than " + code + ": " + refusal);
-        }
-        story.line("in the log: " + refusal.get("event").getAsString() + " "
-                + refusal.get("what").getAsString() + " at "
-                + refusal.get("time").getAsString());
-        for (var reason : refusal.getAsJsonArray("reasons")) {
-            var one = reason.getAsJsonObject();
-            story.line("  " + one.get("code").getAsString() + ": "
-                    + one.get("detail").getAsString());
-        }
-        var attacks = story.figures().has("refusals") ? story.figures().getAsJsonObject("refusals") : new JsonObject();
-        attacks.add(figure, refusal);
-        story.figures().add("refusals", attacks);
-    }
-
-    private List<JsonObject> refusals() throws DemoFailedException {
-        var refusals = new ArrayList<JsonObject>();
-        var out = ok("log", "show", DemoContract.NAME, "--as", "hospital-b", "--json")
-                .out();
-        for (var event : array(out)) {
-            if (event.getAsJsonObject().get("event").getAsString().equals("refused")) {
-                refusals.add(event.getAsJsonObject());
-            }
-        }
-        return refusals;
-    }
-
     private void verifyLog() throws DemoFailedException {
         story.step(
                 "Hospital B checks the log: every event of its contract, complete, in order, in a tree that only grew");
         story.command("log verify " + DemoContract.NAME + " --as hospital-b");
-        story.line(ok("log", "verify", DemoContract.NAME, "--as", "hospital-b").out());
-        var verified = json("log", "verify", DemoContract.NAME, "--as", "hospital-b", "--json");
+        story.line(shell.ok("log", "verify", DemoContract.NAME, "--as", "hospital-b")
+                .out());
+        var verified = shell.json("log", "verify", DemoContract.NAME, "--as", "hospital-b", "--json");
         var figures = new JsonObject();
         figures.add("verified", verified.get("verified"));
         figures.add("size", verified.get("size"));
@@ -377,45 +272,5 @@ public final class Demo {
                         .getAsString()));
         figures.add("events", names);
         story.figures().add("log", figures);
-    }
-
-    /** The archive with a comment of one letter: other bytes, the same classes. */
-    private static byte[] withComment(byte[] archive) {
-        byte[] changed = java.util.Arrays.copyOf(archive, archive.length + 1);
-        changed[archive.length - 2] = 1;
-        changed[archive.length] = 'x';
-        return changed;
-    }
-
-    private Commands.Ran ok(String... command) throws DemoFailedException {
-        var ran = husk.run(command);
-        if (ran.exitCode() != 0) {
-            throw new DemoFailedException("husk %s ended with %d: %s"
-                    .formatted(
-                            String.join(" ", command).toLowerCase(Locale.ROOT),
-                            ran.exitCode(),
-                            ran.err().strip()));
-        }
-        return ran;
-    }
-
-    private JsonObject json(String... command) throws DemoFailedException {
-        return parse(ok(command).out());
-    }
-
-    private static JsonObject parse(String text) throws DemoFailedException {
-        try {
-            return Json.parse(text.getBytes(StandardCharsets.UTF_8), MAX_ANSWER).getAsJsonObject();
-        } catch (MalformedJsonException | IllegalStateException e) {
-            throw new DemoFailedException("not a JSON object: " + e.getMessage());
-        }
-    }
-
-    private static JsonArray array(String text) throws DemoFailedException {
-        try {
-            return Json.parse(text.getBytes(StandardCharsets.UTF_8), MAX_ANSWER).getAsJsonArray();
-        } catch (MalformedJsonException | IllegalStateException e) {
-            throw new DemoFailedException("not a JSON array: " + e.getMessage());
-        }
     }
 }

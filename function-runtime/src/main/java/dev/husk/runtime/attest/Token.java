@@ -27,7 +27,8 @@ record Token(
                     husk.get("entry").getAsString(),
                     husk.get("plain").getAsBoolean(),
                     husk.get("simulated").getAsBoolean());
-        } catch (MalformedJsonException | RuntimeException e) {
+        } catch (MalformedJsonException
+                | RuntimeException e) { // how the JSON tree tells of a member that is missing or of another type
             throw new GatewayException("the gateway's token cannot be read", e);
         }
     }

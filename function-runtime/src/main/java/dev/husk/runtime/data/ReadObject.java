@@ -1,7 +1,7 @@
 package dev.husk.runtime.data;
 
 import com.google.gson.JsonObject;
-import java.util.HexFormat;
+import dev.husk.protocol.json.Digests;
 import java.util.Optional;
 
 /** What a run has read of one object, for its statement. */
@@ -17,7 +17,7 @@ final class ReadObject {
     }
 
     synchronized void readWhole(byte[] sha256) throws ChangedObjectException {
-        var actual = "sha256:" + HexFormat.of().formatHex(sha256);
+        var actual = Digests.text(sha256);
         if (expected.isPresent() && !expected.get().equals(actual)) {
             throw new ChangedObjectException(name, expected.get(), actual);
         }

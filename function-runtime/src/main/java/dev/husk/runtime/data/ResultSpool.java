@@ -1,5 +1,6 @@
 package dev.husk.runtime.data;
 
+import dev.husk.protocol.json.Digests;
 import dev.husk.store.DataKey;
 import dev.husk.store.SealedObject;
 import java.io.BufferedOutputStream;
@@ -11,8 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** A result on its way to the store: sealed into a file that only this user may read, until the run has succeeded. */
 final class ResultSpool {
@@ -28,18 +27,10 @@ final class ResultSpool {
                 "result",
                 ".sealed",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        sha256 = sha256();
+        sha256 = Digests.sha256();
         var sealed = new BufferedOutputStream(new DigestOutputStream(Files.newOutputStream(file), sha256), 1 << 16);
         gate.enter(sealed);
         plain = new Plain(SealedObject.writer(sealed, key, identity), gate);
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     OutputStream plain() {
@@ -63,7 +54,7 @@ final class ResultSpool {
     private synchronized void completed() {
         if (!complete) {
             complete = true;
-            digest = "sha256:" + HexFormat.of().formatHex(sha256.digest());
+            digest = Digests.text(sha256.digest());
         }
     }
 

@@ -2,6 +2,7 @@ package dev.husk.runtime.data;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.husk.protocol.json.Digests;
 import dev.husk.protocol.kbs.Release;
 import dev.husk.protocol.kbs.Release.ObjectKey;
 import dev.husk.store.DataKey;
@@ -57,7 +58,7 @@ public final class RunObjects implements AutoCloseable {
     public InputStream read(String name) throws IOException {
         gate.check();
         var object = object(release.reads(), name);
-        var sealed = new DigestInputStream(store.get(name, object.url()), ResultSpool.sha256());
+        var sealed = new DigestInputStream(store.get(name, object.url()), Digests.sha256());
         try (var key = DataKey.of(object.key())) {
             var plain = SealedObject.reader(sealed, key, object.identity());
             return new DatasetStream(gate, plain, sealed, noted(name, object), onFirstByte);

@@ -60,19 +60,12 @@ final class Actions implements Resource {
     }
 
     private Answer list(Call call, String packageName) throws Refused {
-        if (!call.method().equals("GET")) {
-            throw Refused.method("GET");
-        }
         var provider = packageName;
         if (!packageName.isEmpty()) {
             var found = entities.get(EntityPath.of(Kind.PACKAGES, "", packageName));
             provider = Packages.bound(found).isEmpty() ? packageName : Packages.bound(found);
         }
-        var all = entities.list(Kind.ACTIONS, provider);
-        if (call.flag("count", false)) {
-            return Answer.count("actions", all.size());
-        }
-        return Answer.list(call.page(all).stream().map(Actions::row).toList());
+        return call.list(Kind.ACTIONS, entities.list(Kind.ACTIONS, provider), Actions::row);
     }
 
     private static JsonObject row(Entity action) {
@@ -104,12 +97,9 @@ final class Actions implements Resource {
             }
         }
         var content = call.jsonObject();
-        boolean overwrite = call.flag("overwrite", false);
         var replaced = entities.find(path);
         var after = entities.change(path, before -> {
-            if (before.isPresent() && !overwrite) {
-                throw new Refused(409, "resource already exists");
-            }
+            call.mayReplace(before);
             return changed(path, before, content);
         });
         replaced.ifPresent(entity -> sandboxes.retire(entity.revision()));
@@ -140,8 +130,7 @@ final class Actions implements Resource {
             annotations = annotations.with("provide-api-key", new JsonPrimitive(false));
         }
         annotations = annotations.with("exec", exec.get("kind"));
-        return new Entity(
-                path, edit.version(), edit.parameters(), annotations, details, clock.millis(), Dispatcher.newId());
+        return new Edit(edit.version(), edit.parameters(), annotations).at(path, details, clock);
     }
 
     private JsonObject exec(JsonElement given) throws Refused {

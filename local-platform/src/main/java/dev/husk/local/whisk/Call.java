@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 
 /**
  * One HTTP request, read whole.
@@ -109,6 +110,25 @@ record Call(
             throw new Refused(400, "The query parameter '" + name + "' must be a number that is not negative.");
         }
         return OptionalLong.of(Long.parseLong(value));
+    }
+
+    /** A collection of entities: the part of it that was asked for, or only how many there are. */
+    Answer list(EntityPath.Kind kind, List<Entity> all, Function<Entity, JsonObject> row) throws Refused {
+        if (!method.equals("GET")) {
+            throw Refused.method("GET");
+        }
+        if (flag("count", false)) {
+            return Answer.count(kind.segment(), all.size());
+        }
+        return Answer.list(page(all).stream().map(row).toList());
+    }
+
+    /** Refuses to replace what is there, unless that was asked for. */
+    void mayReplace(Optional<Entity> before) throws Refused {
+        boolean overwrite = flag("overwrite", false);
+        if (before.isPresent() && !overwrite) {
+            throw new Refused(409, "resource already exists");
+        }
     }
 
     /** The part of a list that was asked for. */

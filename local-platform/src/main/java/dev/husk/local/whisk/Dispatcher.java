@@ -72,7 +72,7 @@ final class Dispatcher implements AutoCloseable {
         } catch (InterruptedException e) {
             running.decrementAndGet();
             end.completeExceptionally(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException e) { // a bug, of which whoever waits must hear
             running.decrementAndGet();
             LOG.log(System.Logger.Level.ERROR, "activation " + invocation.id() + " failed", e);
             end.completeExceptionally(e);

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import java.time.Clock;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,11 @@ record Edit(String version, Parameters parameters, Parameters annotations) {
                 version(content, before),
                 chosen(content.get("parameters"), before.map(Entity::parameters).orElse(Parameters.NONE)),
                 annotations);
+    }
+
+    /** The entity with these members and the given ones of its kind. */
+    Entity at(EntityPath path, JsonObject details, Clock clock) {
+        return new Entity(path, version, parameters, annotations, details, clock.millis(), Dispatcher.newId());
     }
 
     private static Parameters chosen(@Nullable JsonElement given, Parameters before) throws Refused {

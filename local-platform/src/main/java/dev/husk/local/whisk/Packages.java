@@ -30,7 +30,7 @@ final class Packages implements Resource {
     @Override
     public Answer answer(Call call, List<String> rest) throws Refused, IOException {
         if (rest.isEmpty() || rest.equals(List.of(""))) {
-            return list(call);
+            return call.list(Kind.PACKAGES, entities.list(Kind.PACKAGES, ""), Packages::row);
         }
         if (rest.size() > 1) {
             throw Refused.missing();
@@ -44,21 +44,10 @@ final class Packages implements Resource {
         };
     }
 
-    private Answer list(Call call) throws Refused {
-        if (!call.method().equals("GET")) {
-            throw Refused.method("GET");
-        }
-        var all = entities.list(Kind.PACKAGES, "");
-        if (call.flag("count", false)) {
-            return Answer.count("packages", all.size());
-        }
-        return Answer.list(call.page(all).stream()
-                .map(entity -> {
-                    var row = entity.summary();
-                    row.add("binding", entity.details().get("binding"));
-                    return row;
-                })
-                .toList());
+    private static JsonObject row(Entity entity) {
+        var row = entity.summary();
+        row.add("binding", entity.details().get("binding"));
+        return row;
     }
 
     private JsonObject shown(Entity entity) throws Refused {
@@ -86,22 +75,11 @@ final class Packages implements Resource {
 
     private Answer put(Call call, EntityPath path) throws Refused, IOException {
         var content = call.jsonObject();
-        boolean overwrite = call.flag("overwrite", false);
         var after = entities.change(path, before -> {
-            if (before.isPresent() && !overwrite) {
-                throw new Refused(409, "resource already exists");
-            }
-            var edit = Edit.of(content, before);
+            call.mayReplace(before);
             var details = new JsonObject();
             details.add("binding", binding(path, before, content.get("binding")));
-            return new Entity(
-                    path,
-                    edit.version(),
-                    edit.parameters(),
-                    edit.annotations(),
-                    details,
-                    clock.millis(),
-                    Dispatcher.newId());
+            return Edit.of(content, before).at(path, details, clock);
         });
         return Answer.json(200, after.toJson());
     }

@@ -38,14 +38,7 @@ final class Rules implements Resource {
     @Override
     public Answer answer(Call call, List<String> rest) throws Refused, IOException {
         if (rest.isEmpty() || rest.equals(List.of(""))) {
-            if (!call.method().equals("GET")) {
-                throw Refused.method("GET");
-            }
-            var all = entities.list(Kind.RULES, "");
-            if (call.flag("count", false)) {
-                return Answer.count("rules", all.size());
-            }
-            return Answer.list(call.page(all).stream().map(Entity::toJson).toList());
+            return call.list(Kind.RULES, entities.list(Kind.RULES, ""), Entity::toJson);
         }
         if (rest.size() > 1) {
             throw Refused.missing();
@@ -62,18 +55,15 @@ final class Rules implements Resource {
 
     private Answer put(Call call, EntityPath path) throws Refused, IOException {
         var content = call.jsonObject();
-        boolean overwrite = call.flag("overwrite", false);
         var after = entities.change(path, before -> {
-            if (before.isPresent() && !overwrite) {
-                throw new Refused(409, "resource already exists");
-            }
+            call.mayReplace(before);
             var details = new JsonObject();
             details.add("trigger", reference(Kind.TRIGGERS, content.get("trigger"), before, "trigger"));
             details.add("action", reference(Kind.ACTIONS, content.get("action"), before, "action"));
             details.add(
                     "status",
                     before.map(rule -> rule.details().get("status")).orElseGet(() -> new JsonPrimitive("active")));
-            return rule(path, Edit.of(content, before), details);
+            return Edit.of(content, before).at(path, details, clock);
         });
         return Answer.json(200, after.toJson());
     }
@@ -88,20 +78,9 @@ final class Rules implements Resource {
             var rule = before.orElseThrow(Refused::missing);
             var details = rule.details().deepCopy();
             details.add("status", status);
-            return rule(path, new Edit(rule.version(), rule.parameters(), rule.annotations()), details);
+            return new Edit(rule.version(), rule.parameters(), rule.annotations()).at(path, details, clock);
         });
         return Answer.json(200, after.toJson());
-    }
-
-    private Entity rule(EntityPath path, Edit edit, JsonObject details) {
-        return new Entity(
-                path,
-                edit.version(),
-                edit.parameters(),
-                edit.annotations(),
-                details,
-                clock.millis(),
-                Dispatcher.newId());
     }
 
     /** Reads {@code /guest/name}, {@code /_/package/name} or an object of path and name, of something that exists. */

@@ -131,7 +131,7 @@ final class Sandbox {
         if (ended.compareAndSet(false, true)) {
             try {
                 onEnd.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException e) { // the hook is not ours, and the folder must go
                 LOG.log(System.Logger.Level.WARNING, "sandbox " + id + ": the end hook failed", e);
             }
             deleteFolder();

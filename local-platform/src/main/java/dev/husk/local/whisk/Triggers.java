@@ -26,14 +26,7 @@ final class Triggers implements Resource {
     @Override
     public Answer answer(Call call, List<String> rest) throws Refused, IOException {
         if (rest.isEmpty() || rest.equals(List.of(""))) {
-            if (!call.method().equals("GET")) {
-                throw Refused.method("GET");
-            }
-            var all = entities.list(Kind.TRIGGERS, "");
-            if (call.flag("count", false)) {
-                return Answer.count("triggers", all.size());
-            }
-            return Answer.list(call.page(all).stream().map(Entity::summary).toList());
+            return call.list(Kind.TRIGGERS, entities.list(Kind.TRIGGERS, ""), Entity::summary);
         }
         if (rest.size() > 1) {
             throw Refused.missing();
@@ -70,20 +63,9 @@ final class Triggers implements Resource {
 
     private Answer put(Call call, EntityPath path) throws Refused, IOException {
         var content = call.jsonObject();
-        boolean overwrite = call.flag("overwrite", false);
         var after = entities.change(path, before -> {
-            if (before.isPresent() && !overwrite) {
-                throw new Refused(409, "resource already exists");
-            }
-            var edit = Edit.of(content, before);
-            return new Entity(
-                    path,
-                    edit.version(),
-                    edit.parameters(),
-                    edit.annotations(),
-                    new JsonObject(),
-                    clock.millis(),
-                    Dispatcher.newId());
+            call.mayReplace(before);
+            return Edit.of(content, before).at(path, new JsonObject(), clock);
         });
         return Answer.json(200, shown(after));
     }

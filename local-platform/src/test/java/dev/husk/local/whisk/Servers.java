@@ -11,7 +11,6 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** Starts servers whose actions run in fake runtimes. */
 final class Servers {
@@ -42,15 +41,16 @@ final class Servers {
 
     /** A clock that a test moves. */
     static final class HandClock extends Clock {
-        private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
+        private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
+        /** Called by the test's thread alone. */
         void advance(Duration time) {
-            now.updateAndGet(instant -> instant.plus(time));
+            now = now.plus(time);
         }
 
         @Override
         public Instant instant() {
-            return now.get();
+            return now;
         }
 
         @Override

@@ -5,6 +5,7 @@ import dev.husk.protocol.json.Base64Url;
 import dev.husk.protocol.json.CanonicalJson;
 import dev.husk.protocol.json.Json;
 import dev.husk.protocol.json.MalformedJsonException;
+import java.util.Arrays;
 import java.util.Set;
 
 /**
@@ -59,11 +60,12 @@ public record Leaf(String tag, long seq, String prev, String commit) {
                         json.get("seq").getAsLong(),
                         json.get("prev").getAsString(),
                         json.get("commit").getAsString());
-                if (java.util.Arrays.equals(leaf.bytes(), bytes)) {
+                if (Arrays.equals(leaf.bytes(), bytes)) {
                     return leaf;
                 }
             }
-        } catch (MalformedJsonException | RuntimeException e) {
+        } catch (MalformedJsonException
+                | RuntimeException e) { // how the JSON tree tells of a member that is missing or of another type
             throw new MalformedLogException("not a leaf: " + e.getMessage());
         }
         throw new MalformedLogException("not a leaf of version " + VERSION);

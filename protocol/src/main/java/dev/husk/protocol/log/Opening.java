@@ -3,9 +3,9 @@ package dev.husk.protocol.log;
 import com.google.gson.JsonObject;
 import dev.husk.protocol.json.Base64Url;
 import dev.husk.protocol.json.CanonicalJson;
+import dev.husk.protocol.json.Digests;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -32,14 +32,10 @@ public record Opening(String salt, JsonObject event) {
 
     /** SHA-256 over a label, the salt and the canonical event, base64url: a leaf's {@code commit}. */
     public String commit() {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            digest.update(COMMIT);
-            digest.update(Base64Url.decode(salt));
-            return Base64Url.encode(digest.digest(CanonicalJson.encode(event)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        var digest = Digests.sha256();
+        digest.update(COMMIT);
+        digest.update(Base64Url.decode(salt));
+        return Base64Url.encode(digest.digest(CanonicalJson.encode(event)));
     }
 
     /** Whether {@code leaf} commits to this event. */

@@ -50,7 +50,7 @@ public record Receipt(Leaf leaf, long index, List<byte[]> proof, Checkpoint chec
                     json.get("index").getAsLong(),
                     hashes,
                     Checkpoint.parse(json.get("checkpoint").getAsString()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException e) { // how the JSON tree tells of a member that is missing or of another type
             throw new MalformedLogException("not a receipt: " + e.getMessage());
         }
     }

@@ -1,9 +1,8 @@
 package dev.husk.protocol.log;
 
 import dev.husk.protocol.contract.PartyKey;
+import dev.husk.protocol.json.Digests;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -62,15 +61,11 @@ public final class VerifierKey {
 
     /** The four bytes that stand before each signature. */
     byte[] id() {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            digest.update(name.getBytes(StandardCharsets.UTF_8));
-            digest.update((byte) '\n');
-            digest.update(ED25519);
-            return Arrays.copyOf(digest.digest(publicKey), 4);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        var digest = Digests.sha256();
+        digest.update(name.getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) '\n');
+        digest.update(ED25519);
+        return Arrays.copyOf(digest.digest(publicKey), 4);
     }
 
     boolean verify(byte[] message, byte[] signature) {

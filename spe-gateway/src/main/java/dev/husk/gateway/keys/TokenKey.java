@@ -103,7 +103,7 @@ public final class TokenKey {
                 return Optional.empty();
             }
             return Optional.of(claims);
-        } catch (GeneralSecurityException | MalformedJsonException | RuntimeException e) {
+        } catch (GeneralSecurityException | MalformedJsonException | IllegalArgumentException e) {
             return Optional.empty();
         }
     }

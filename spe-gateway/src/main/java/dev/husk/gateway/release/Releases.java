@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -57,7 +58,13 @@ public class Releases {
                 Map<String, byte[]> keys,
                 Map<String, String> digests,
                 Appended event)
-                implements Outcome {}
+                implements Outcome {
+
+            /** The key of an object that was asked for. */
+            byte[] key(String object) {
+                return Objects.requireNonNull(keys.get(object), object);
+            }
+        }
 
         record Refused(List<Reason> reasons, Appended event) implements Outcome {}
     }

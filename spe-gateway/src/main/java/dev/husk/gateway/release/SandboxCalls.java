@@ -109,7 +109,7 @@ public class SandboxCalls {
                         name,
                         new ObjectKey(
                                 contract.name() + "/" + name,
-                                released.keys().get(name),
+                                released.key(name),
                                 write ? objects.write(location) : objects.read(location),
                                 write
                                         ? Optional.empty()
@@ -129,7 +129,7 @@ public class SandboxCalls {
         if (outcome instanceof Releases.Outcome.Refused refused) {
             throw denied(refused);
         }
-        byte[] key = ((Releases.Outcome.Released) outcome).keys().get(object);
+        byte[] key = ((Releases.Outcome.Released) outcome).key(object);
         try {
             return Jwe.seal(sandbox.teeKey(), key);
         } finally {

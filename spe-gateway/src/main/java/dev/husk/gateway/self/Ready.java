@@ -25,7 +25,7 @@ public class Ready implements HealthCheck {
         if (up) {
             try {
                 storage.size();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException e) { // whichever layer above the database tells of it
                 LOG.log(System.Logger.Level.WARNING, "the database does not answer");
                 up = false;
             }

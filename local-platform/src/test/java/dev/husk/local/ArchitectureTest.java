@@ -1,0 +1,31 @@
+package dev.husk.local;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "dev.husk.local", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule thePlatformKnowsNoCommandLine = noClasses()
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.husk..")
+                    .and(not(resideInAnyPackage(
+                            "dev.husk.local..",
+                            "dev.husk.protocol..",
+                            "dev.husk.snp..",
+                            "dev.husk.store..",
+                            "dev.husk.runtime..",
+                            "dev.husk.function.."))));
+
+    @ArchTest
+    static final ArchRule noTwoPackagesKnowEachOther =
+            slices().matching("dev.husk.(**)").should().beFreeOfCycles();
+}

@@ -1,0 +1,30 @@
+package dev.husk.gateway;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "dev.husk.gateway", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule theGatewayKnowsProtocolVerifierAndStore = noClasses()
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.husk..")
+                    .and(not(resideInAnyPackage(
+                            "dev.husk.gateway..",
+                            "dev.husk.protocol..",
+                            "dev.husk.snp",
+                            "dev.husk.snp.guest..",
+                            "dev.husk.store.."))));
+
+    @ArchTest
+    static final ArchRule noTwoPackagesKnowEachOther =
+            slices().matching("dev.husk.(**)").should().beFreeOfCycles();
+}
