@@ -140,8 +140,8 @@ public final class Demo {
 
     private void deploy(String action, Path archive, String function, String main, String kind)
             throws DemoFailedException {
-        story.command("action deploy %s %s --function %s --main %s --kind %s"
-                .formatted(action, archive.getFileName(), function, main, kind));
+        story.command("action deploy %s %s --contract %s --function %s --main %s --kind %s"
+                .formatted(action, archive.getFileName(), DemoContract.NAME, function, main, kind));
         var out = ok(
                         "action",
                         "deploy",
