@@ -74,7 +74,8 @@ final class DemoCommand implements Callable<Integer> {
     private void tell(Path folder, Story story, PrintWriter out, long start)
             throws CommandFailed, IOException, StartFailedException, DemoFailedException, InterruptedException {
         var state = folder.resolve("platform");
-        delete(folder);
+        LocalPlatform.erase(state);
+        deleteOthers(folder, state);
         Files.createDirectories(folder);
         story.start();
         var options = Options.of(state);
@@ -125,13 +126,16 @@ final class DemoCommand implements Callable<Integer> {
         return Base64.getUrlEncoder().encodeToString(random);
     }
 
-    private static void delete(Path folder) throws IOException {
+    /** What the parties of the last demo wrote. */
+    private static void deleteOthers(Path folder, Path state) throws IOException {
         if (Files.notExists(folder)) {
             return;
         }
         try (var files = Files.walk(folder)) {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
+                if (!file.equals(folder) && !file.startsWith(state)) {
+                    Files.deleteIfExists(file);
+                }
             }
         }
     }

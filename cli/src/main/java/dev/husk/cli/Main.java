@@ -1,10 +1,15 @@
 package dev.husk.cli;
 
+import dev.husk.cli.terminal.WrappingWriter;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code husk} command. */
 @Command(
@@ -33,7 +38,12 @@ public final class Main {
     }
 
     public static void main(String[] args) {
-        System.exit(commandLine(System.getenv()).execute(args));
+        var line = commandLine(System.getenv());
+        int columns = Integer.getInteger("husk.columns", 0);
+        if (columns > 0) {
+            line.setOut(new PrintWriter(new WrappingWriter(line.getOut(), columns), true));
+        }
+        System.exit(line.execute(args));
     }
 
     static CommandLine commandLine(Map<String, String> environment) {
@@ -58,8 +68,36 @@ public final class Main {
             command.getErr().println("husk: a bug in husk: " + e + " (HUSK_DEBUG=1 shows where; please report it)");
             return ExitCodes.BUG;
         });
+        line.setParameterExceptionHandler((e, arguments) -> {
+            var used = e.getCommandLine();
+            used.getErr().println("husk: " + usage(e));
+            return ExitCodes.UNUSABLE;
+        });
         documentExitCodes(line);
         return line;
+    }
+
+    /** What is wrong with the arguments, and how to find out what is right. */
+    private static String usage(ParameterException e) {
+        var used = e.getCommandLine();
+        var name = used.getCommandSpec().qualifiedName();
+        if (e instanceof UnmatchedArgumentException unmatched
+                && !used.getSubcommands().isEmpty()) {
+            var word = unmatched.getUnmatched().get(0);
+            var likely = unmatched.getSuggestions();
+            if (!word.startsWith("-")) {
+                return "there is no command '%s %s'%s (`%s --help` lists them)"
+                        .formatted(
+                                name,
+                                word,
+                                likely.isEmpty() ? "" : "; did you mean " + String.join(" or ", likely),
+                                name);
+            }
+        }
+        if (!used.getSubcommands().isEmpty() && e instanceof MissingParameterException) {
+            return "which command? `%s --help` lists them".formatted(name);
+        }
+        return "%s (`%s --help` shows how)".formatted(e.getMessage(), name);
     }
 
     /** Every command's help says what it exits with. */

@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Everything on one machine: PostgreSQL, an S3 store, the gateway, an OpenWhisk API, and sandboxes on simulated
@@ -20,6 +22,7 @@ import java.util.Map;
  * <p>All parts stop with {@link #close}, at SIGINT and SIGTERM, and when this JVM is killed.
  */
 public final class LocalPlatform implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(LocalPlatform.class.getName());
     private static final String LOG_ORIGIN = "husk.local/gateway";
 
     private final Parts parts;
@@ -94,7 +97,8 @@ public final class LocalPlatform implements AutoCloseable {
     public static LocalPlatform start(Options options, StartListener listener)
             throws IOException, StartFailedException, InterruptedException {
         var parts = new Parts();
-        var hook = new Thread(parts::close, "husk-stop");
+        var start = new Start(Thread.currentThread(), new CountDownLatch(1));
+        var hook = new Thread(() -> start.stop(parts), "husk-stop");
         Runtime.getRuntime().addShutdownHook(hook);
         LocalPlatform platform = null;
         try {
@@ -103,6 +107,35 @@ public final class LocalPlatform implements AutoCloseable {
         } finally {
             if (platform == null) {
                 stop(parts, hook);
+            }
+            start.over().countDown();
+        }
+    }
+
+    /**
+     * Deletes all that a platform kept in {@link Options#state}; waits for what a killed one left ending.
+     *
+     * @throws StartFailedException if a platform runs on it
+     */
+    public static void erase(Path state) throws IOException, StartFailedException, InterruptedException {
+        StateFolder.erase(state);
+    }
+
+    /** A start that may be under way when the JVM ends: the JVM then waits for it to take back what it has begun. */
+    private record Start(Thread thread, CountDownLatch over) {
+        private static final long PATIENCE_SECONDS = 30;
+
+        void stop(Parts parts) {
+            if (over.getCount() > 0) {
+                thread.interrupt();
+            }
+            parts.close();
+            try {
+                if (!over.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                    LOG.log(System.Logger.Level.WARNING, "parts that were starting may take a while to end");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         }
     }

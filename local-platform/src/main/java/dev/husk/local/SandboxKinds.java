@@ -47,8 +47,7 @@ record SandboxKinds(List<Path> plainClassPath, List<Path> djlClassPath, Path pyt
         var command = new ArrayList<>(List.of(
                 JavaCommand.java(),
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx512m",
+                "-Xmx{memory}m",
                 "--add-opens",
                 "java.base/java.util=ALL-UNNAMED",
                 "--add-opens",

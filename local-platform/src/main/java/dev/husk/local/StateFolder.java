@@ -2,7 +2,9 @@ package dev.husk.local;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -12,7 +14,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -23,6 +27,10 @@ import java.util.Set;
 final class StateFolder implements Closeable {
     private static final Set<PosixFilePermission> OWNER_FILE = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> OWNER_FOLDER = PosixFilePermissions.fromString("rwx------");
+
+    private static final String LOCK = "lock";
+    private static final Duration LEFTOVERS = Duration.ofSeconds(20);
+    private static final long PAUSE_MILLIS = 100;
 
     // POSIX drops a process's lock when the process closes any descriptor of the file, so a second opener in this JVM
     // must be turned away before it opens anything.
@@ -49,7 +57,7 @@ final class StateFolder implements Closeable {
         boolean locked = false;
         try {
             Files.setPosixFilePermissions(path, OWNER_FOLDER);
-            channel = FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (channel.tryLock() == null) {
                 throw inUse(path, pid(path));
             }
@@ -64,6 +72,44 @@ final class StateFolder implements Closeable {
                 }
                 forget(path);
             }
+        }
+    }
+
+    /**
+     * Deletes what a folder holds, but for its lock.
+     *
+     * @throws StartFailedException if a platform uses it
+     */
+    static void erase(Path folder) throws IOException, StartFailedException, InterruptedException {
+        if (Files.notExists(folder)) {
+            return;
+        }
+        try (var state = open(folder)) {
+            long end = System.nanoTime() + LEFTOVERS.toNanos();
+            while (true) {
+                try {
+                    state.deleteAllButTheLock();
+                    return;
+                } catch (DirectoryNotEmptyException e) {
+                    // A platform that was killed leaves processes that take a few seconds to end, and may write.
+                    if (System.nanoTime() - end > 0) {
+                        throw e;
+                    }
+                    Thread.sleep(PAUSE_MILLIS);
+                }
+            }
+        }
+    }
+
+    private void deleteAllButTheLock() throws IOException {
+        try (var files = Files.walk(path)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                if (!file.equals(path) && !file.equals(path.resolve(LOCK))) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (UncheckedIOException e) {
+            throw new DirectoryNotEmptyException(path + " (" + e.getMessage() + ")");
         }
     }
 

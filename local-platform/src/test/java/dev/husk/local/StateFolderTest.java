@@ -42,4 +42,19 @@ class StateFolderTest {
             assertThat(state.secret("password")).isEqualTo(secret);
         }
     }
+
+    @Test
+    void aFolderIsErasedUnlessAPlatformUsesIt() throws Exception {
+        try (var state = StateFolder.open(folder.resolve("state"))) {
+            Files.writeString(state.folder("s3").resolve("object"), "x");
+            assertThatThrownBy(() -> StateFolder.erase(folder.resolve("state")))
+                    .isInstanceOf(StartFailedException.class);
+            assertThat(state.path().resolve("s3/object")).exists();
+        }
+        StateFolder.erase(folder.resolve("state"));
+        assertThat(folder.resolve("state")).isDirectoryContaining("glob:**/lock");
+        assertThat(folder.resolve("state/s3")).doesNotExist();
+        StateFolder.erase(folder.resolve("none"));
+        assertThat(folder.resolve("none")).doesNotExist();
+    }
 }

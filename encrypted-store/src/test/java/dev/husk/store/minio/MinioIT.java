@@ -6,13 +6,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 
-/** Against a real MinIO server, where {@code -Dhusk.minio=} names its binary. */
+/** Against a real MinIO server, where {@code -Dhusk.minio=} or {@code HUSK_MINIO} names its binary. */
 class MinioIT extends ObjectStoreSuite {
     @Override
     StoreProcess start(Path folder) throws IOException, InterruptedException {
-        var binary = System.getProperty("husk.minio", "");
+        var binary = System.getProperty("husk.minio", System.getenv().getOrDefault("HUSK_MINIO", ""));
         if (binary.isEmpty()) {
-            var hint = "MinioIT does not run: name the server's binary with -Dhusk.minio=/path/to/minio";
+            var hint = "MinioIT does not run: name the server's binary with HUSK_MINIO=/path/to/minio";
             System.out.println(hint);
             Assumptions.abort(hint);
         }
