@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
             GatewayCommand.class,
             DataCommand.class,
             InvokeCommand.class,
+            AnswerCommand.class,
             ActionCommand.class,
             LogCommand.class,
         })
