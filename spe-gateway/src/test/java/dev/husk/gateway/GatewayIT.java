@@ -316,14 +316,18 @@ class GatewayIT {
     @Test
     void everyMemberOfAHandshakeDroppedOrChangedIsACleanRefusal() throws Exception {
         var sandbox = new TestSandbox();
-        var whole = sandbox.body("nonce", TestContract.CODE);
         int tried = 0;
-        for (var path : paths(whole, "")) {
+        for (var path : paths(sandbox.body("nonce", TestContract.CODE), "")) {
             for (var change : List.of("drop", "null", "text", "number", "array", "huge")) {
+                // What a Genoa does not have may be null or absent.
+                if (change.equals("drop") && path.matches(".*/(fmc|launch_mit_vector|current_mit_vector)")) {
+                    continue;
+                }
                 var session = TestSandbox.auth();
                 var body = sandbox.body(session.nonce(), TestContract.CODE);
+                var whole = body.deepCopy();
                 change(body, path.split("/"), change);
-                if (body.equals(sandbox.body(session.nonce(), TestContract.CODE))) {
+                if (body.equals(whole)) {
                     continue;
                 }
                 var answer = sandbox.send(session, body);

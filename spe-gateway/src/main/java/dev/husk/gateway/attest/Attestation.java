@@ -21,6 +21,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The second step of the KBS handshake: evidence in, a binding and a token out, or a refusal. */
 @ApplicationScoped
@@ -144,8 +145,11 @@ public class Attestation {
     }
 
     /** Init data bind stock guests; until those are served, what claims to have some is not silently half-checked. */
-    private static void requireNoInitData(JsonElement initData) {
-        if (initData != null && !(initData instanceof JsonNull)) {
+    private static void requireNoInitData(@Nullable JsonElement initData) {
+        if (initData == null) {
+            throw RequestRefused.malformed("member init-data is missing");
+        }
+        if (!(initData instanceof JsonNull)) {
             throw new RequestRefused(
                     403,
                     "PolicyDeny",
