@@ -262,6 +262,7 @@ public final class Demo {
                             truth ? "malignant" : "benign"));
         }
         story.line(ran.err());
+        story.figures().addProperty("openWhiskSaw", ran.err());
         story.figures().addProperty("predictions", predictions.size());
         story.figures().addProperty("predictionsRight", right);
     }

@@ -15,8 +15,8 @@ public final class SealedRequest implements AutoCloseable {
     /** What stands before an envelope where a signed statement could stand as well. */
     public static final String PREFIX = "sealed:";
 
-    /** Longest envelope that is opened, in characters. */
-    public static final int MAX_CHARS = 1 << 20;
+    /** Longest envelope, in characters: what fits, in base64url again, into the statement that carries it. */
+    public static final int MAX_CHARS = 750_000;
 
     private static final int ENC = 32;
     private static final int TAG = 16;
