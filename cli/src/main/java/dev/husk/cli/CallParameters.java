@@ -19,7 +19,7 @@ final class CallParameters {
     private static final int MAX_BYTES = 1 << 20;
 
     /** What the runtime reads itself. */
-    private static final Set<String> RESERVED = Set.of("contract", "function", "invocation");
+    private static final Set<String> RESERVED = Set.of("contract", "function", "invocation", "sealed");
 
     private CallParameters() {}
 

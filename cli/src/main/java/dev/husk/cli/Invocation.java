@@ -1,14 +1,17 @@
 package dev.husk.cli;
 
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.husk.cli.terminal.ProgressBar;
 import dev.husk.cli.terminal.Terminal;
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Invokes an action and waits for its end, with the progress that it logs. */
@@ -18,10 +21,34 @@ final class Invocation {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
-    /** How an activation ended: its result, or what went wrong with a line for each reason. */
-    record Ended(String activationId, JsonObject result, List<String> errors) {
+    private static final Gson PRETTY = new GsonBuilder()
+            .setPrettyPrinting()
+            .disableHtmlEscaping()
+            .serializeNulls()
+            .create();
+
+    /**
+     * How an activation ended: its result, or what went wrong with a line for each reason.
+     *
+     * @param seen what OpenWhisk handed back
+     * @param result what the function answered, which OpenWhisk could not read where the call was sealed
+     */
+    record Ended(String activationId, JsonElement seen, JsonElement result, List<String> errors) {
         Ended {
             errors = List.copyOf(errors);
+        }
+
+        /** Prints the result, or says what went wrong. */
+        void print(PrintWriter out, String function, boolean json) throws CommandFailed {
+            if (json) {
+                out.println(result);
+            } else if (errors.isEmpty()) {
+                out.println(PRETTY.toJson(result));
+            }
+            if (!errors.isEmpty()) {
+                throw CommandFailed.refused(
+                        "%s (activation %s): %s".formatted(function, activationId, String.join("\n  - ", errors)));
+            }
         }
     }
 
@@ -35,16 +62,19 @@ final class Invocation {
     }
 
     /** @param watched whether somebody looks at the bar; then the call does not block, so that logs can be read */
-    Ended run(String action, JsonObject parameters, ProgressBar bar, boolean watched) throws CommandFailed {
-        var started = whisk.invoke(action, parameters, !watched);
+    Ended run(String action, Call call, ProgressBar bar, boolean watched) throws CommandFailed, IOException {
+        var started = whisk.invoke(action, call.parameters(), !watched);
         var activation = started.activation();
         long deadline = System.nanoTime() + patience.toNanos();
         var pause = FIRST_PAUSE;
         while (activation.isEmpty()) {
             if (System.nanoTime() > deadline) {
                 throw CommandFailed.unreachable(
-                        "activation %s has not ended after %d s: it goes on; look later with `wsk activation get %s`"
-                                .formatted(started.activationId(), patience.toSeconds(), started.activationId()));
+                        "activation %s has not ended after %d s: it goes on; look later with `%s`"
+                                .formatted(
+                                        started.activationId(),
+                                        patience.toSeconds(),
+                                        call.leave(started.activationId())));
             }
             pause(pause);
             pause = pause.multipliedBy(3).dividedBy(2);
@@ -54,7 +84,7 @@ final class Invocation {
                 progress(whisk.logs(started.activationId()), bar);
             }
         }
-        return ended(started.activationId(), activation.get());
+        return ended(started.activationId(), activation.get(), call);
     }
 
     private static void pause(Duration time) throws CommandFailed {
@@ -82,16 +112,17 @@ final class Invocation {
         }
     }
 
-    static Ended ended(String id, JsonObject activation) throws CommandFailed {
+    static Ended ended(String id, JsonObject activation, Call call) throws CommandFailed {
         if (!(activation.get("response") instanceof JsonObject response)) {
             throw CommandFailed.unreachable("OpenWhisk's activation " + id + " has no response");
         }
-        var result = response.get("result") instanceof JsonObject object ? object : new JsonObject();
-        var error = Optional.<JsonElement>ofNullable(result.get("error"));
-        if (error.isEmpty() && response.get("success") instanceof JsonPrimitive success && !success.getAsBoolean()) {
-            return new Ended(id, result, List.of("the action failed without saying why"));
+        boolean success = !(response.get("success") instanceof JsonPrimitive said) || said.getAsBoolean();
+        var seen = response.has("result") ? response.get("result") : new JsonObject();
+        var result = call.read(seen, success);
+        if (result instanceof JsonObject object && object.has("error")) {
+            return new Ended(id, seen, result, errors(object.get("error"), object));
         }
-        return new Ended(id, result, error.map(said -> errors(said, result)).orElse(List.of()));
+        return new Ended(id, seen, result, success ? List.of() : List.of("the action failed without saying why"));
     }
 
     /** The error, then its reasons; the runtime writes them as {@code refused: CODE: detail; CODE: detail}. */

@@ -1,7 +1,6 @@
 package dev.husk.cli;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.husk.cli.terminal.ProgressBar;
 import dev.husk.cli.terminal.Terminal;
@@ -21,22 +20,22 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code husk invoke}: calls a function of a contract, signed by the caller. */
+/** {@code husk invoke}: calls a function of a contract, signed by the caller and sealed to the function. */
 @Command(
         name = "invoke",
         mixinStandardHelpOptions = true,
-        description = "Calls a function of a contract through OpenWhisk, signed by the calling party.",
+        description = {
+            "Calls a function of a contract through OpenWhisk, signed by the calling party.",
+            "Request and answer are sealed: OpenWhisk sees neither. The gateway is verified first."
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  husk invoke train --contract heart-risk --as algo-lab -p epochs=60",
-            "  husk invoke infer --contract heart-risk --as hospital-a -P rows.json --json"
+            "  husk invoke infer --contract heart-risk --as hospital-a -P rows.json --json",
+            "  husk invoke train --contract heart-risk --as algo-lab -p epochs=60 --plain"
         })
 final class InvokeCommand implements Callable<Integer> {
-    private static final Gson PRETTY = new GsonBuilder()
-            .setPrettyPrinting()
-            .disableHtmlEscaping()
-            .serializeNulls()
-            .create();
+    private static final int SHOWN = 64;
 
     private final Settings settings;
     private final PartyApi api;
@@ -68,6 +67,12 @@ final class InvokeCommand implements Callable<Integer> {
     @Option(names = "--action", paramLabel = "NAME", description = "The OpenWhisk action; by default as the function.")
     private Optional<String> action = Optional.empty();
 
+    @Option(names = "--plain", description = "In the clear: OpenWhisk reads and keeps the request and its answer.")
+    private boolean plain;
+
+    @Option(names = "--show", description = "Says on standard error what OpenWhisk saw of request and answer.")
+    private boolean show;
+
     @Option(names = "--no-wait", description = "Prints the activation's id and does not wait.")
     private boolean noWait;
 
@@ -91,38 +96,59 @@ final class InvokeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailed, IOException {
-        var call = CallParameters.of(parameters, file);
+        var own = CallParameters.of(parameters, file);
         var whisk = WhiskClient.of(settings);
-        call.addProperty("invocation", statement(call));
         var name = action.orElse(function);
-        if (noWait) {
-            var id = whisk.invoke(name, call, false).activationId();
-            out(json ? "{\"activationId\":\"%s\"}" : "started activation %s", id);
+        try (var call = plain ? plain(own) : sealed(own)) {
+            if (noWait) {
+                return leave(whisk.invoke(name, call.parameters(), false).activationId(), call);
+            }
+            var terminal = Terminal.of(settings.environment());
+            var ended = run(whisk, name, call, terminal, terminal.isRich() && !json);
+            if (show) {
+                show("took", call.parameters());
+                show("gave back", ended.seen());
+            }
+            ended.print(spec.commandLine().getOut(), function, json);
             return ExitCodes.OK;
         }
-        var terminal = Terminal.of(settings.environment());
-        boolean watched = terminal.isRich() && !json;
-        return print(run(whisk, name, call, terminal, watched));
     }
 
-    private Invocation.Ended run(WhiskClient whisk, String name, JsonObject call, Terminal terminal, boolean watched)
-            throws CommandFailed {
+    private Call plain(JsonObject own) throws CommandFailed, IOException {
+        var parameters = own.deepCopy();
+        parameters.addProperty("invocation", statement(own));
+        return new Call.Plain(parameters);
+    }
+
+    private Call sealed(JsonObject own) throws CommandFailed, IOException {
+        var statement = statement(own);
+        var gateway = new GatewayVerification(settings, api.gateway()).require();
+        var key = InvocationKey.fetch(api, gateway, api.contract(contract, party), function, party);
+        return SealedCall.of(settings, key, statement);
+    }
+
+    private int leave(String activationId, Call call) throws IOException {
+        var later = call.leave(activationId);
+        out(json ? "{\"activationId\":\"%s\"}" : "started activation %s; its answer: %s", activationId, later);
+        return ExitCodes.OK;
+    }
+
+    private void show(String what, JsonElement json) {
+        var text = json.toString();
+        spec.commandLine()
+                .getErr()
+                .printf(
+                        "OpenWhisk %-9s  %s  (%,d characters)%n",
+                        what,
+                        Terminal.printable(text.length() <= SHOWN ? text : text.substring(0, SHOWN) + ".."),
+                        text.length());
+    }
+
+    private Invocation.Ended run(WhiskClient whisk, String name, Call call, Terminal terminal, boolean watched)
+            throws CommandFailed, IOException {
         try (var bar = watched ? ProgressBar.on(spec.commandLine().getErr(), terminal, name) : ProgressBar.silent()) {
             return new Invocation(whisk, Duration.ofSeconds(wait)).run(name, call, bar, watched);
         }
-    }
-
-    private int print(Invocation.Ended ended) throws CommandFailed {
-        if (json) {
-            out("%s", ended.result());
-        } else if (ended.errors().isEmpty()) {
-            out("%s", PRETTY.toJson(ended.result()));
-        }
-        if (ended.errors().isEmpty()) {
-            return ExitCodes.OK;
-        }
-        throw CommandFailed.refused("%s (activation %s): %s"
-                .formatted(function, ended.activationId(), String.join("\n  - ", ended.errors())));
     }
 
     /** What the caller signs: exactly these parameters, once. */

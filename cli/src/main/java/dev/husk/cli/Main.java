@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             GatewayCommand.class,
             DataCommand.class,
             InvokeCommand.class,
+            AnswerCommand.class,
             ActionCommand.class,
             LogCommand.class,
         })

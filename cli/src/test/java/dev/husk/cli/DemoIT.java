@@ -61,6 +61,13 @@ class DemoIT {
     }
 
     @Test
+    void openWhiskSawEnvelopesOfThePredictionAlone() {
+        assertThat(figures.get("openWhiskSaw").getAsString().lines())
+                .hasSize(2)
+                .allMatch(line -> line.matches("OpenWhisk (took|gave back) +\\{\"sealed\":\"[\\w-]{40,}\\.\\..*"));
+    }
+
+    @Test
     void theStoreHoldsSealedObjectsWithTheDigestsThatTheOwnersDeposited() {
         var uploads = figures.getAsJsonObject("uploads");
         assertThat(uploads.keySet()).containsExactly("anna-2025", "berta-2025");
@@ -88,7 +95,7 @@ class DemoIT {
         assertThat(events)
                 .startsWith("proposed", "accepted", "accepted", "accepted", "key-deposited", "key-deposited")
                 .endsWith("refused")
-                .contains("sandbox-bound", "released", "run", "suspended", "lease-ended");
+                .contains("invocation-key", "sandbox-bound", "released", "run", "suspended", "lease-ended");
         assertThat(events).filteredOn("refused"::equals).hasSize(3);
         assertThat(events).filteredOn("released"::equals).hasSize(3);
     }

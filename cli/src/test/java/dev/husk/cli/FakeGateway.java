@@ -41,6 +41,9 @@ final class FakeGateway extends FakeServer {
     Optional<Checkpoint> checkpoint = Optional.empty();
     Optional<Answer> depositAnswer = Optional.empty();
     Optional<byte[]> claimedLogKey = Optional.empty();
+    HpkeKeyPair invocations = HpkeKeyPair.generate();
+    UnaryOperator<JsonObject> keyEvent = event -> event;
+    UnaryOperator<JsonObject> keyAnswer = answer -> answer;
 
     FakeGateway(Contract contract) throws IOException {
         this.contract = contract;
@@ -81,6 +84,9 @@ final class FakeGateway extends FakeServer {
         if (path.equals(own + "/events")) {
             return Answer.of(200, log.shown());
         }
+        if (path.equals(own + "/functions/train/key")) {
+            return Answer.of(200, keyAnswer.apply(invocationKey("train")));
+        }
         if (path.equals(own + "/keys")) {
             return depositAnswer.isPresent() ? depositAnswer.get() : deposit(request.text());
         }
@@ -110,6 +116,29 @@ final class FakeGateway extends FakeServer {
         covered.add("evidence", JsonParser.parseString(Simulator.SANDBOX.evidence(reportData)));
         covered.addProperty("simulated", true);
         return covered;
+    }
+
+    /** Each time a new event, which an honest gateway does not make. */
+    private JsonObject invocationKey(String function) {
+        var event = new JsonObject();
+        event.addProperty("event", "invocation-key");
+        event.addProperty("contract", contract.id());
+        event.addProperty("name", contract.name());
+        event.addProperty("function", function);
+        event.addProperty("key", Base64Url.encode(invocations.publicKey()));
+        log.append(keyEvent.apply(event));
+        return invocationKey(log.entries.size() - 1);
+    }
+
+    /** The answer with the receipt of the contract's event of that number. */
+    JsonObject invocationKey(int number) {
+        var entry = log.entries.get(number);
+        var answer = new JsonObject();
+        answer.addProperty("key", Base64Url.encode(invocations.publicKey()));
+        answer.add("receipt", log.receipt(entry).json());
+        answer.addProperty("salt", entry.salt);
+        answer.add("event", entry.event);
+        return answer;
     }
 
     private JsonObject leaves(int start, int end) {

@@ -6,8 +6,10 @@ import dev.husk.protocol.contract.PartySigner;
 import dev.husk.protocol.json.Base64Url;
 import dev.husk.protocol.log.Checkpoint;
 import dev.husk.protocol.log.Leaf;
+import dev.husk.protocol.log.MalformedLogException;
 import dev.husk.protocol.log.MerkleHash;
 import dev.husk.protocol.log.Opening;
+import dev.husk.protocol.log.Receipt;
 import dev.husk.protocol.log.Tree;
 import dev.husk.protocol.log.VerifierKey;
 import java.nio.charset.StandardCharsets;
@@ -93,6 +95,15 @@ final class FakeLog {
     Checkpoint checkpoint() {
         var tree = tree();
         return Checkpoint.of(ORIGIN, tree.size(), tree.root()).sign(ORIGIN, signer);
+    }
+
+    Receipt receipt(Entry entry) {
+        try {
+            var leaf = Leaf.parse(entry.leaf.getBytes(StandardCharsets.UTF_8));
+            return new Receipt(leaf, entry.index, tree().inclusion(entry.index, leaves.size()), checkpoint());
+        } catch (MalformedLogException e) {
+            throw new AssertionError(e);
+        }
     }
 
     JsonObject shown() {

@@ -6,6 +6,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** OpenWhisk's API for one activation at a time, which ends after some looks at it. */
 final class FakeWhisk extends FakeServer {
@@ -14,7 +15,11 @@ final class FakeWhisk extends FakeServer {
     final Map<String, JsonObject> actions = new LinkedHashMap<>();
     JsonObject invoked = new JsonObject();
     JsonElement result = new JsonObject();
+    /** What runs; by default it gives {@link #result}. */
+    UnaryOperator<JsonElement> function = parameters -> result;
+
     boolean success = true;
+    private JsonElement answer = new JsonObject();
     int looks;
     boolean blocks = true;
 
@@ -48,6 +53,7 @@ final class FakeWhisk extends FakeServer {
             return Answer.of(404, "{\"error\":\"The requested resource does not exist.\",\"code\":\"x\"}");
         }
         invoked = JsonParser.parseString(request.text()).getAsJsonObject();
+        answer = function.apply(invoked);
         if (blocks && "true".equals(request.query().get("blocking"))) {
             return Answer.of(success ? 200 : 502, activation());
         }
@@ -58,7 +64,7 @@ final class FakeWhisk extends FakeServer {
         var response = new JsonObject();
         response.addProperty("status", success ? "success" : "application error");
         response.addProperty("success", success);
-        response.add("result", result);
+        response.add("result", answer);
         var activation = new JsonObject();
         activation.addProperty("activationId", ID);
         activation.add("response", response);

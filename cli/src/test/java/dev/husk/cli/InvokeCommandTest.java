@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code husk invoke} and {@code husk action}: calls that the caller signed, and what comes of them. */
+/** {@code husk invoke --plain} and {@code husk action}: calls that the caller signed, and what comes of them. */
 class InvokeCommandTest {
     @TempDir
     Path folder;
@@ -41,7 +41,8 @@ class InvokeCommandTest {
     }
 
     private Desk.Outcome invoke(String... more) {
-        var arguments = new ArrayList<>(List.of("invoke", "train", "--contract", "heart-risk", "--as", "anna"));
+        var arguments =
+                new ArrayList<>(List.of("invoke", "train", "--contract", "heart-risk", "--as", "anna", "--plain"));
         arguments.addAll(List.of(more));
         return desk.husk(arguments.toArray(String[]::new));
     }
@@ -132,6 +133,7 @@ class InvokeCommandTest {
         invoke("--action", "a/../b").failsWith(2, "cannot be an action's name");
         invoke("-p", "epochs").failsWith(2, "'epochs' is not name=value");
         invoke("-p", "contract=x").failsWith(2, "'contract' is Husk's own");
+        invoke("-p", "sealed=x").failsWith(2, "'sealed' is Husk's own");
         invoke("-P", folder.resolve("none").toString()).failsWith(2, "no file");
         var list = Files.writeString(folder.resolve("list.json"), "[1]");
         invoke("-P", list.toString()).failsWith(2, "does not hold a JSON object");
@@ -151,7 +153,7 @@ class InvokeCommandTest {
         whisk.looks = 1;
         var client = WhiskClient.of(desk.settings());
         var ended = new Invocation(client, Duration.ofSeconds(30))
-                .run("train", new JsonObject(), ProgressBar.silent(), true);
+                .run("train", new Call.Plain(new JsonObject()), ProgressBar.silent(), true);
         assertThat(ended.errors()).isEmpty();
         assertThat(whisk.seen).contains("GET /api/v1/namespaces/_/activations/" + FakeWhisk.ID + "/logs");
     }

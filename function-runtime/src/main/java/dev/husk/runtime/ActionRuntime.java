@@ -193,7 +193,7 @@ final class ActionRuntime {
                 new RunObjects(release, store, folder, () -> timing.add("firstByte", System.nanoTime() - start))) {
             var answer = run.run(release, objects);
             report(sandbox, release);
-            return answer;
+            return release.answerKey().map(key -> answer.sealed(release, key)).orElse(answer);
         } catch (IOException e) {
             log.trace(e);
             return Answer.failed(SEE_LOGS + "a sealed result could not be deleted");

@@ -64,7 +64,16 @@ final class ActivationLog {
      * the data that it choked on.
      */
     void traceWithoutData(Throwable thrown) {
-        printErr.println(describeWithoutData(thrown));
+        trace(describeWithoutData(thrown), thrown);
+    }
+
+    /** A trace without any message. */
+    void traceWithoutMessage(Throwable thrown) {
+        trace(EntryPoint.cause(thrown).getClass().getName() + " (the sealed answer says more)", thrown);
+    }
+
+    private void trace(String title, Throwable thrown) {
+        printErr.println(title);
         for (var frame : EntryPoint.cause(thrown).getStackTrace()) {
             printErr.println("\tat " + frame);
         }

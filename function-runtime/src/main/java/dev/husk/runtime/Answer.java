@@ -2,6 +2,10 @@ package dev.husk.runtime;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.husk.protocol.kbs.Release;
+import dev.husk.protocol.seal.AnswerKey;
+import dev.husk.protocol.seal.SealedAnswer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * What the platform gets back.
@@ -29,6 +33,25 @@ record Answer(int status, JsonElement body, boolean ends) {
     /** No activation has begun. */
     static Answer rejected(int status, String error) {
         return new Answer(status, body(error), false);
+    }
+
+    /** The same outcome, told to nobody but who holds the key: the platform learns that there is an answer. */
+    Answer sealed(Release release, AnswerKey key) {
+        var sealed = new JsonObject();
+        sealed.addProperty(
+                "sealed",
+                SealedAnswer.seal(
+                        key,
+                        release.contractName(),
+                        release.function(),
+                        body.toString().getBytes(StandardCharsets.UTF_8)));
+        if (status == 200) {
+            return new Answer(status, sealed, ends);
+        }
+        // Of an answer with another status the platform keeps the error alone.
+        var failed = new JsonObject();
+        failed.add("error", sealed);
+        return new Answer(status, failed, ends);
     }
 
     private static JsonObject body(String error) {

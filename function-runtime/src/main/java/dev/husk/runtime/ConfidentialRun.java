@@ -77,7 +77,11 @@ final class ConfidentialRun {
             }
         }
         var thrown = ((ActionThread.Threw) outcome).thrown();
-        log.traceWithoutData(thrown);
+        if (release.answerKey().isPresent()) {
+            log.traceWithoutMessage(thrown); // even our own messages may name what a sealed parameter said
+        } else {
+            log.traceWithoutData(thrown);
+        }
         return Answer.failed("An error has occurred while invoking the action (see logs for details): "
                 + ActivationLog.describeWithoutData(thrown));
     }

@@ -97,6 +97,16 @@ public final class Functions {
         }
     }
 
+    /** Asks for a dataset whose name is a secret of the request. */
+    public static final class Confused {
+        private Confused() {}
+
+        public static JsonObject main(JsonObject request, FunctionContext context) throws IOException {
+            context.dataset(request.get("note").getAsString()).close();
+            return new JsonObject();
+        }
+    }
+
     /** Writes a result, and says that it failed. */
     public static final class Doubtful {
         private Doubtful() {}

@@ -23,6 +23,10 @@ import dev.husk.protocol.log.Opening;
 import dev.husk.protocol.log.Receipt;
 import dev.husk.protocol.log.Tree;
 import dev.husk.protocol.log.VerifierKey;
+import dev.husk.protocol.seal.AnswerKey;
+import dev.husk.protocol.seal.EnvelopeException;
+import dev.husk.protocol.seal.HpkeKeyPair;
+import dev.husk.protocol.seal.SealedRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,6 +42,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -58,6 +63,8 @@ final class FakeGateway implements AutoCloseable {
     private final Tree tree = new Tree();
     private final Map<String, String> sessions = new HashMap<>();
     private final byte[] tagKey = new byte[32];
+    private final HpkeKeyPair invocationKey = HpkeKeyPair.generate();
+    private final PartySigner caller = PartySigner.generate();
     private TeeKey tee =
             TeeKey.of((java.security.interfaces.ECPublicKey) TeeKey.generate().getPublic());
     private Optional<CodeClaim> claim = Optional.empty();
@@ -87,6 +94,7 @@ final class FakeGateway implements AutoCloseable {
     volatile String releasedFunction = FUNCTION;
     volatile boolean otherParameters;
     volatile PartySigner checkpointSigner = logSigner;
+    volatile Optional<Optional<AnswerKey>> otherAnswerKey = Optional.empty();
     volatile int forgetSessions;
     volatile int unauthorized;
 
@@ -250,6 +258,19 @@ final class FakeGateway implements AutoCloseable {
         }
         var activation = releasedActivation.isEmpty() ? asked.get("activation").getAsString() : releasedActivation;
         var parameters = asked.getAsJsonObject("parameters");
+        var answerKey = Optional.<AnswerKey>empty();
+        var invocation = asked.get("invocation").getAsString();
+        if (invocation.startsWith(SealedRequest.PREFIX)) {
+            try (var opened = SealedRequest.open(
+                    invocationKey, CONTRACT, FUNCTION, invocation.substring(SealedRequest.PREFIX.length()))) {
+                var signed = new String(opened.plaintext(), StandardCharsets.US_ASCII);
+                parameters = SignedStatement.verify(signed, caller.key()).getAsJsonObject("parameters");
+                answerKey = Optional.of(AnswerKey.of(opened.answerKey().copy()));
+            } catch (EnvelopeException e) {
+                answer(exchange, 403, refusal("SEALED_UNREADABLE"));
+                return;
+            }
+        }
         var until = Instant.now().plus(lease);
         var released = new JsonObject();
         released.addProperty("event", "released");
@@ -258,9 +279,9 @@ final class FakeGateway implements AutoCloseable {
         released.addProperty("function", releasedFunction);
         released.addProperty("activation", activation);
         released.addProperty("caller", "");
-        released.add("parameters", shortened(parameters));
-        released.add("reads", names(readKeys));
-        released.add("writes", names(writeKeys));
+        released.add("parameters", answerKey.isPresent() ? names(parameters.keySet()) : shortened(parameters));
+        released.add("reads", names(readKeys.keySet()));
+        released.add("writes", names(writeKeys.keySet()));
         released.addProperty("leaseUntil", until.toString());
         released.addProperty("simulated", true);
         released.addProperty("time", Instant.now().toString());
@@ -278,9 +299,22 @@ final class FakeGateway implements AutoCloseable {
                 true,
                 keys(readKeys, "read"),
                 keys(writeKeys, "write"),
+                otherAnswerKey.orElse(answerKey),
                 receipt.apply(append(opening)),
                 opening);
         answer(exchange, 200, jwe.apply(Jwe.seal(tee, release.encode())));
+    }
+
+    /** A caller's request with these parameters, sealed to the function's key. */
+    SealedRequest sealed(JsonObject parameters) throws EnvelopeException {
+        var payload = new JsonObject();
+        payload.addProperty("action", "invoke");
+        payload.add("parameters", parameters);
+        return SealedRequest.seal(
+                invocationKey.publicKey(),
+                CONTRACT,
+                FUNCTION,
+                SignedStatement.sign(caller, payload).getBytes(StandardCharsets.US_ASCII));
     }
 
     /** The log does not quote long values. */
@@ -295,9 +329,9 @@ final class FakeGateway implements AutoCloseable {
         return logged;
     }
 
-    private static JsonArray names(Map<String, byte[]> keys) {
+    private static JsonArray names(Set<String> all) {
         var names = new JsonArray();
-        keys.keySet().forEach(names::add);
+        all.forEach(names::add);
         return names;
     }
 

@@ -10,6 +10,7 @@ import dev.husk.protocol.json.Base64Url;
 import dev.husk.protocol.json.CanonicalJson;
 import dev.husk.protocol.json.Json;
 import dev.husk.protocol.seal.Hpke;
+import dev.husk.protocol.seal.SealedRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -145,6 +146,17 @@ final class TestContract {
         payload.addProperty("party", party);
         payload.addProperty("time", Instant.now().toString());
         return SignedStatement.sign(signer(party), payload);
+    }
+
+    Http.Answer invocationKey(String party, String function) throws Exception {
+        return Http.get("v1/contracts/" + contract.name() + "/functions/" + function + "/key", bearer(party));
+    }
+
+    /** A caller's request in an envelope to the key of {@code train}. */
+    SealedRequest sealed(String contractName, String function, String statement) throws Exception {
+        var key = invocationKey("algo-lab", "train").json().get("key").getAsString();
+        return SealedRequest.seal(
+                Base64Url.decode(key), contractName, function, statement.getBytes(StandardCharsets.US_ASCII));
     }
 
     java.util.List<JsonObject> events() throws Exception {

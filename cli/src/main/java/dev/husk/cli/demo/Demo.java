@@ -219,14 +219,16 @@ public final class Demo {
     }
 
     private void predict() throws IOException, DemoFailedException {
-        story.step("Hospital A asks about patients that nobody trained on; the model is read under infer's own grant");
+        story.step(
+                "Hospital A asks about patients that nobody trained on; OpenWhisk carries the request and cannot read it");
         var data = HospitalData.bundled(1);
         var file = stage.folder().resolve("patients.json");
         var parameters = new JsonObject();
         parameters.addProperty("rows", data.rows());
         Files.writeString(file, parameters.toString());
-        story.command("invoke infer --contract %s --as hospital-a -P patients.json".formatted(DemoContract.NAME));
-        var result = shell.json(
+        story.command(
+                "invoke infer --contract %s --as hospital-a -P patients.json --show".formatted(DemoContract.NAME));
+        var ran = shell.ok(
                 "invoke",
                 "infer",
                 "--contract",
@@ -234,9 +236,10 @@ public final class Demo {
                 "--as",
                 "hospital-a",
                 "--json",
+                "--show",
                 "-P",
                 file.toString());
-        var predictions = result.getAsJsonArray("predictions");
+        var predictions = Shell.parse(ran.out()).getAsJsonArray("predictions");
         int right = 0;
         for (int i = 0; i < predictions.size(); i++) {
             var prediction = predictions.get(i).getAsJsonObject();
@@ -250,6 +253,8 @@ public final class Demo {
                             malignant ? "malignant" : "benign",
                             truth ? "malignant" : "benign"));
         }
+        story.line(ran.err());
+        story.figures().addProperty("openWhiskSaw", ran.err());
         story.figures().addProperty("predictions", predictions.size());
         story.figures().addProperty("predictionsRight", right);
     }

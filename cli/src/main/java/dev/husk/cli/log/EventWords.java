@@ -57,6 +57,7 @@ public final class EventWords {
             case "sandbox-bound" ->
                 "sandbox %s was bound to code %s, entry %s%s"
                         .formatted(digest("sandbox"), digest("code"), text("entry"), simulated());
+            case "invocation-key" -> "requests to %s are sealed to key %s".formatted(text("function"), text("key"));
             case "released" -> released();
             case "refused" -> refused();
             case "lease-ended" -> "the lease of sandbox %s ended: %s".formatted(digest("sandbox"), text("reason"));
@@ -72,10 +73,18 @@ public final class EventWords {
                         said("caller") ? ", called by " + text("caller") : "",
                         list("reads"),
                         list("writes"),
-                        event.has("parameters") ? "; parameters " + event.get("parameters") : "",
+                        parameters(),
                         said("activation") ? "; activation " + text("activation") : "",
                         digest("sandbox"),
                         simulated());
+    }
+
+    /** Of a sealed request the log knows the names alone. */
+    private String parameters() {
+        if (event.get("parameters") instanceof JsonArray) {
+            return "; sealed parameters " + list("parameters");
+        }
+        return event.has("parameters") ? "; parameters " + event.get("parameters") : "";
     }
 
     private String refused() {

@@ -31,6 +31,7 @@ class EventWordsTest {
             {'event':'refused','what':'bind','sandbox':'s'}    | T  REFUSED: bind, sandbox s
             {'event':'refused','what':'release','function':'train','activation':'a1'} | T  REFUSED: release for train, activation a1
             {'event':'refused','what':'key b','function':'train','activation':''} | T  REFUSED: key b for train
+            {'event':'invocation-key','function':'train','key':'k'} | T  requests to train are sealed to key k
             {'event':'witnessed','by':'w'}                     | T  witnessed {'event':'witnessed','by':'w','time':'T'}
             {'event':'accepted'}                               | T  ? accepted the contract
             """)
@@ -55,6 +56,15 @@ class EventWordsTest {
                 .containsExactly(
                         "T  keys RELEASED to train, called by lab: reads a, b; writes nothing; parameters {\"epochs\":5}; "
                                 + "activation 1; sandbox s");
+    }
+
+    @Test
+    void ofASealedRequestTheLogKnowsTheNamesAlone() {
+        assertThat(words(
+                        "{'event':'released','function':'infer','caller':'anna','sealed':true,'reads':['m'],'writes':[],"
+                                + "'parameters':['note','rows'],'activation':'1','sandbox':'s','simulated':false}"))
+                .containsExactly("T  keys RELEASED to infer, called by anna: reads m; writes nothing; "
+                        + "sealed parameters note, rows; activation 1; sandbox s");
     }
 
     @Test

@@ -37,7 +37,13 @@ final class ProvenRelease {
         same("function", release.function(), request.function());
         same("activation", release.activation(), request.activation());
         require(event, "contract", release.contractId());
-        if (!(event.get("parameters") instanceof JsonObject logged) || !tells(logged, release.parameters())) {
+        if (release.answerKey().isPresent() != request.sealed()) {
+            throw new UnprovenReleaseException(
+                    request.sealed()
+                            ? "it has no key to seal the answer with"
+                            : "it has a key for an answer that nobody asked to seal");
+        }
+        if (!tells(event.get("parameters"), release)) {
             throw new UnprovenReleaseException("the logged parameters are others");
         }
         if (!names(event.get("reads")).containsAll(release.reads().keySet())
@@ -46,7 +52,16 @@ final class ProvenRelease {
         }
     }
 
-    /** Whether the log tells these parameters; for a long value it only says how long that is. */
+    /** Whether the log tells the release's parameters; of a sealed request it tells their names alone. */
+    private static boolean tells(JsonElement logged, Release release) {
+        if (release.answerKey().isPresent()) {
+            return logged instanceof JsonArray
+                    && names(logged).equals(release.parameters().keySet());
+        }
+        return logged instanceof JsonObject values && tells(values, release.parameters());
+    }
+
+    /** For a long value the log only says how long that is. */
     private static boolean tells(JsonObject logged, JsonObject parameters) {
         if (!logged.keySet().equals(parameters.keySet())) {
             return false;

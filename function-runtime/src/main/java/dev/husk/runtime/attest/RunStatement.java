@@ -1,6 +1,7 @@
 package dev.husk.runtime.attest;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.husk.protocol.kbs.Release;
 import java.time.Instant;
@@ -27,7 +28,7 @@ public final class RunStatement {
         predicate.addProperty("function", release.function());
         predicate.addProperty("code", sandbox.code());
         predicate.addProperty("activation", release.activation());
-        predicate.add("parameters", release.parameters());
+        predicate.add("parameters", parameters(release));
         predicate.add("reads", reads);
         predicate.addProperty("sandbox", sandbox.id());
         predicate.addProperty("started", started.toString());
@@ -39,5 +40,15 @@ public final class RunStatement {
         statement.addProperty("predicateType", "https://husk.dev/run/v1");
         statement.add("predicate", predicate);
         return statement;
+    }
+
+    /** The statement goes into the log, where other parties read it: of a sealed request it says the names alone. */
+    private static JsonElement parameters(Release release) {
+        if (release.answerKey().isEmpty()) {
+            return release.parameters();
+        }
+        var names = new JsonArray();
+        release.parameters().keySet().stream().sorted().forEach(names::add);
+        return names;
     }
 }

@@ -8,6 +8,7 @@ import dev.husk.protocol.json.MalformedJsonException;
 import dev.husk.protocol.log.MalformedLogException;
 import dev.husk.protocol.log.Opening;
 import dev.husk.protocol.log.Receipt;
+import dev.husk.protocol.seal.AnswerKey;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Arrays;
@@ -51,6 +52,7 @@ public final class Release implements AutoCloseable {
     private final boolean simulated;
     private final Map<String, ObjectKey> reads;
     private final Map<String, ObjectKey> writes;
+    private final Optional<AnswerKey> answerKey;
     private final Receipt receipt;
     private final Opening opening;
 
@@ -65,6 +67,7 @@ public final class Release implements AutoCloseable {
             boolean simulated,
             Map<String, ObjectKey> reads,
             Map<String, ObjectKey> writes,
+            Optional<AnswerKey> answerKey,
             Receipt receipt,
             Opening opening) {
         this.contractId = contractId;
@@ -77,6 +80,7 @@ public final class Release implements AutoCloseable {
         this.simulated = simulated;
         this.reads = new LinkedHashMap<>(reads);
         this.writes = new LinkedHashMap<>(writes);
+        this.answerKey = answerKey;
         this.receipt = receipt;
         this.opening = opening;
     }
@@ -126,6 +130,11 @@ public final class Release implements AutoCloseable {
         return Map.copyOf(writes);
     }
 
+    /** What the answer must be sealed under, where the request was sealed; wiped with the release. */
+    public Optional<AnswerKey> answerKey() {
+        return answerKey;
+    }
+
     public Receipt receipt() {
         return receipt;
     }
@@ -148,10 +157,20 @@ public final class Release implements AutoCloseable {
         json.addProperty("simulated", simulated);
         json.add("reads", objects(reads));
         json.add("writes", objects(writes));
+        answerKey.ifPresent(key -> json.addProperty("answerKey", text(key)));
         json.add("receipt", receipt.json());
         json.addProperty("salt", opening.salt());
         json.add("event", opening.event());
         return CanonicalJson.encode(json);
+    }
+
+    private static String text(AnswerKey key) {
+        byte[] bytes = key.copy();
+        try {
+            return Base64Url.encode(bytes);
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
     }
 
     private static JsonObject objects(Map<String, ObjectKey> keys) {
@@ -185,6 +204,8 @@ public final class Release implements AutoCloseable {
                     release.get("simulated").getAsBoolean(),
                     keys(release.getAsJsonObject("reads")),
                     keys(release.getAsJsonObject("writes")),
+                    Optional.ofNullable(release.get("answerKey"))
+                            .map(key -> AnswerKey.of(Base64Url.decode(key.getAsString()))),
                     Receipt.parse(release.getAsJsonObject("receipt")),
                     new Opening(release.get("salt").getAsString(), release.getAsJsonObject("event")));
         } catch (MalformedLogException | RuntimeException e) {
@@ -216,6 +237,7 @@ public final class Release implements AutoCloseable {
     public void close() {
         reads.values().forEach(object -> Arrays.fill(object.key(), (byte) 0));
         writes.values().forEach(object -> Arrays.fill(object.key(), (byte) 0));
+        answerKey.ifPresent(AnswerKey::close);
     }
 
     @Override

@@ -93,6 +93,15 @@ public class Ledger {
         return new Appended(entry.index, leaf, opening);
     }
 
+    /** The event that stands at an index, as it was appended. */
+    public Appended appended(long index) {
+        var row = database.find(LeafRow.class, index);
+        if (row == null) {
+            throw new IllegalStateException("the log has no entry " + index);
+        }
+        return new Appended(index, leaf(row.bytes), decode(stateKey.open("leaf/" + index, row.sealed)));
+    }
+
     /** The chain's events in order. */
     public List<Entry> entries(String chain) {
         return database.createQuery("select l from LeafRow l where l.chain = :chain order by l.seq", LeafRow.class)

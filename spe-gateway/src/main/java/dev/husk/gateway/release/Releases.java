@@ -13,13 +13,18 @@ import dev.husk.gateway.keys.DataKeys;
 import dev.husk.gateway.log.Appended;
 import dev.husk.gateway.log.Ledger;
 import dev.husk.protocol.contract.Contract;
+import dev.husk.protocol.seal.AnswerKey;
+import dev.husk.protocol.seal.EnvelopeException;
+import dev.husk.protocol.seal.SealedRequest;
 import dev.husk.snp.Verdict;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,13 +55,17 @@ public class Releases {
     sealed interface Outcome {
         Appended event();
 
-        /** @param keys of what is read and written, by name; the receiver wipes them */
+        /**
+         * @param keys of what is read and written, by name; the receiver wipes them
+         * @param answerKey where the request was sealed; the receiver wipes it
+         */
         record Released(
                 Contract contract,
                 Decision.Granted granted,
                 Instant leaseUntil,
                 Map<String, byte[]> keys,
                 Map<String, String> digests,
+                Optional<AnswerKey> answerKey,
                 Appended event)
                 implements Outcome {
 
@@ -82,6 +91,9 @@ public class Releases {
     private DataKeys dataKeys;
 
     @Inject
+    private InvocationKeys invocationKeys;
+
+    @Inject
     private Budgets budgets;
 
     @Inject
@@ -99,7 +111,8 @@ public class Releases {
         var contract = agreement.contract();
         var sandbox = sandboxes.find(asked.sandbox()).orElseThrow();
         var problems = new ArrayList<Reason>();
-        var invocation = invocation(asked, contract, now, problems);
+        var signed = signed(asked, problems);
+        var invocation = invocation(signed.jws(), asked, contract, now, problems);
         var request = new ReleaseRequest(
                 asked.function(),
                 sandbox.code(),
@@ -115,18 +128,27 @@ public class Releases {
         var decision =
                 ReleasePolicy.decide(contract, agreement.state(), verdict(sandbox, contract, asked), request, usage);
         if (decision instanceof Decision.Granted granted && problems.isEmpty()) {
-            return released(asked, contract, sandbox, granted, now);
+            return released(asked, contract, sandbox, granted, signed.answerKey(), now);
         }
+        signed.answerKey().ifPresent(AnswerKey::close);
         if (decision instanceof Decision.Refused refused) {
             // The problem with the signature says more than "no caller".
             refused.reasons().stream()
                     .filter(reason -> problems.isEmpty() || !reason.code().equals("CALLER_UNKNOWN"))
+                    .map(reason -> sealed(asked) ? withoutNames(reason) : reason)
+                    .distinct()
                     .forEach(problems::add);
         }
         return new Outcome.Refused(problems, refused(asked, contract, "release", problems));
     }
 
-    private Outcome released(Asked asked, Contract contract, Sandbox sandbox, Decision.Granted granted, Instant now) {
+    private Outcome released(
+            Asked asked,
+            Contract contract,
+            Sandbox sandbox,
+            Decision.Granted granted,
+            Optional<AnswerKey> answerKey,
+            Instant now) {
         budgets.consume(contract.name(), asked.function(), now);
         var leaseUntil = sandboxes.narrow(asked.sandbox(), contract.name(), asked.function());
         var keys = new LinkedHashMap<String, byte[]>();
@@ -142,13 +164,19 @@ public class Releases {
         }
         var event = event("released", contract, asked);
         granted.caller().ifPresent(party -> event.addProperty("caller", party));
-        event.add("parameters", logged(granted.parameters()));
+        if (sealed(asked)) {
+            // The other parties read the log too: they see what was asked for, not about whom.
+            event.addProperty("sealed", true);
+            event.add("parameters", names(granted.parameters().keySet()));
+        } else {
+            event.add("parameters", logged(granted.parameters()));
+        }
         event.add("reads", names(granted.grant().reads()));
         event.add("writes", names(granted.grant().writes()));
         event.addProperty("leaseUntil", leaseUntil.toString());
         event.addProperty("simulated", sandbox.simulated());
         return new Outcome.Released(
-                contract, granted, leaseUntil, keys, digests, ledger.append(contract.name(), event));
+                contract, granted, leaseUntil, keys, digests, answerKey, ledger.append(contract.name(), event));
     }
 
     /**
@@ -186,6 +214,7 @@ public class Releases {
                 sandbox.leaseUntil().orElseThrow(),
                 Map.of(object, dataKeys.key(contractName, object).orElseThrow()),
                 Map.of(),
+                Optional.empty(),
                 ledger.append(contractName, event));
     }
 
@@ -211,11 +240,49 @@ public class Releases {
                         dev.husk.snp.Reason.Code.MEASUREMENT_UNKNOWN, "no platform is named"))));
     }
 
-    private Optional<Invocation> invocation(Asked asked, Contract contract, Instant now, List<Reason> problems) {
-        if (asked.invocation().isEmpty()) {
+    /** The caller's statement, out of its envelope where it came in one. */
+    private record Signed(String jws, Optional<AnswerKey> answerKey) {}
+
+    private Signed signed(Asked asked, List<Reason> problems) {
+        if (!sealed(asked)) {
+            return new Signed(asked.invocation(), Optional.empty());
+        }
+        var pair = invocationKeys.pair(asked.contract(), asked.function());
+        if (pair.isEmpty()) {
+            problems.add(new Reason("SEALED_UNREADABLE", "nobody has fetched an invocation key of this function yet"));
+            return new Signed("", Optional.empty());
+        }
+        var envelope = asked.invocation().substring(SealedRequest.PREFIX.length());
+        try (var keys = pair.get();
+                var opened = SealedRequest.open(keys, asked.contract(), asked.function(), envelope)) {
+            byte[] answerKey = opened.answerKey().copy();
+            var signed = new Signed(
+                    new String(opened.plaintext(), StandardCharsets.US_ASCII), Optional.of(AnswerKey.of(answerKey)));
+            Arrays.fill(answerKey, (byte) 0);
+            return signed;
+        } catch (EnvelopeException e) {
+            problems.add(new Reason("SEALED_UNREADABLE", String.valueOf(e.getMessage())));
+            return new Signed("", Optional.empty());
+        }
+    }
+
+    private static boolean sealed(Asked asked) {
+        return asked.invocation().startsWith(SealedRequest.PREFIX);
+    }
+
+    /** A refusal goes back in the clear, so it says nothing that only the envelope said. */
+    private static Reason withoutNames(Reason reason) {
+        return reason.code().equals("PARAMETER_UNKNOWN")
+                ? new Reason(reason.code(), "the request has a parameter that the contract does not have")
+                : reason;
+    }
+
+    private Optional<Invocation> invocation(
+            String jws, Asked asked, Contract contract, Instant now, List<Reason> problems) {
+        if (asked.invocation().isEmpty() || !problems.isEmpty()) {
             return Optional.empty();
         }
-        var read = Invocation.verify(asked.invocation(), contract, asked.function(), now);
+        var read = Invocation.verify(jws, contract, asked.function(), now);
         read.problem().ifPresent(problems::add);
         read.invocation().ifPresent(invocation -> {
             if (!budgets.fresh(contract.name() + "/" + invocation.party(), invocation.nonce())) {

@@ -85,6 +85,7 @@ public class SandboxCalls {
                 sandbox.simulated(),
                 objects(contract, grant.reads(), released, false),
                 objects(contract, grant.writes(), released, true),
+                released.answerKey(),
                 receipt,
                 released.event().opening())) {
             byte[] encoded = release.encode();

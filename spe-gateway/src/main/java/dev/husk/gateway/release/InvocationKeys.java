@@ -1,0 +1,113 @@
+package dev.husk.gateway.release;
+
+import com.google.gson.JsonObject;
+import dev.husk.gateway.RequestRefused;
+import dev.husk.gateway.contract.Contracts;
+import dev.husk.gateway.contract.State;
+import dev.husk.gateway.keys.StateKey;
+import dev.husk.gateway.log.Appended;
+import dev.husk.gateway.log.Ledger;
+import dev.husk.protocol.contract.Contract;
+import dev.husk.protocol.json.Base64Url;
+import dev.husk.protocol.seal.HpkeKeyPair;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceContext;
+import jakarta.transaction.Transactional;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * The keys that callers seal requests to, one for each function of each contract: made when a party first asks for it,
+ * in one transaction with the event that names it, and never changed.
+ */
+@ApplicationScoped
+@Transactional
+public class InvocationKeys {
+    /** A key as callers get it, with the event that names it. */
+    record Published(String key, Appended event) {}
+
+    @PersistenceContext(unitName = "husk")
+    private EntityManager database;
+
+    @Inject
+    private StateKey stateKey;
+
+    @Inject
+    private Ledger ledger;
+
+    @Inject
+    private Contracts contracts;
+
+    /** @throws RequestRefused where {@code party} is no party of such a contract, or it has no such function */
+    Published publish(String name, String function, String party) {
+        var agreement = contracts
+                .current(name)
+                .filter(current -> current.contract().party(party).isPresent())
+                .orElseThrow(() -> RequestRefused.notFound("no contract " + name + " of " + party));
+        var contract = agreement.contract();
+        if (contract.function(function).isEmpty()) {
+            throw RequestRefused.notFound("no function " + function + " in " + name);
+        }
+        var known = find(name, function);
+        if (known.isPresent()) {
+            return published(known.get());
+        }
+        if (agreement.state() != State.ACTIVE) {
+            throw RequestRefused.conflict(name + " is " + agreement.state().label()
+                    + ": its functions take requests once all parties have accepted it");
+        }
+        ledger.lock();
+        // Another request, or another replica, may have made it since.
+        return published(find(name, function).orElseGet(() -> make(contract, function)));
+    }
+
+    private InvocationKeyRow make(Contract contract, String function) {
+        try (var pair = HpkeKeyPair.generate()) {
+            var event = new JsonObject();
+            event.addProperty("event", "invocation-key");
+            event.addProperty("contract", contract.id());
+            event.addProperty("name", contract.name());
+            event.addProperty("function", function);
+            event.addProperty("key", Base64Url.encode(pair.publicKey()));
+            var row = new InvocationKeyRow();
+            row.id = new InvocationKeyRow.Id(contract.name(), function);
+            row.leaf = ledger.append(contract.name(), event).index();
+            byte[] secret = pair.secret();
+            row.sealed = stateKey.seal(identity(row), secret);
+            Arrays.fill(secret, (byte) 0);
+            database.persist(row);
+            return row;
+        }
+    }
+
+    private Published published(InvocationKeyRow row) {
+        try (var pair = pair(row)) {
+            return new Published(Base64Url.encode(pair.publicKey()), ledger.appended(row.leaf));
+        }
+    }
+
+    /** The key pair, which the caller closes; empty where no party has asked for the key yet. */
+    Optional<HpkeKeyPair> pair(String contract, String function) {
+        return find(contract, function).map(this::pair);
+    }
+
+    private HpkeKeyPair pair(InvocationKeyRow row) {
+        byte[] secret = stateKey.open(identity(row), row.sealed);
+        try {
+            return HpkeKeyPair.of(secret);
+        } finally {
+            Arrays.fill(secret, (byte) 0);
+        }
+    }
+
+    private Optional<InvocationKeyRow> find(String contract, String function) {
+        return Optional.ofNullable(database.find(InvocationKeyRow.class, new InvocationKeyRow.Id(contract, function)));
+    }
+
+    /** The entry of the log is in the identity, so that the database cannot put another event beside the key. */
+    private static String identity(InvocationKeyRow row) {
+        return "invocation_key/" + row.id.contract + "/" + row.id.function + "/" + row.leaf;
+    }
+}
