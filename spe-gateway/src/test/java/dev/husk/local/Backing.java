@@ -8,7 +8,8 @@ public record Backing(StateFolder state, Postgres postgres, LocalIssuer issuer) 
 
     public static Backing start(Path folder, Path cache) throws Exception {
         var state = StateFolder.open(folder);
-        var postgres = Postgres.start(PostgresBinaries.unpackedIn(cache), state, Ports.ANY.chosen().postgres());
+        var postgres = Postgres.start(
+                PostgresBinaries.unpackedIn(cache), state, Ports.ANY.chosen().postgres());
         return new Backing(state, postgres, LocalIssuer.open(state.path(), Clock.systemUTC()));
     }
 
