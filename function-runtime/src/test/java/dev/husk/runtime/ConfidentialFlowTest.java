@@ -379,6 +379,17 @@ class ConfidentialFlowTest {
     }
 
     @Test
+    void aDatasetThatTheStoreDoesNotHaveIsNamed() {
+        runtime.init(Functions.Capitals.class);
+        gateway.objects.remove("anna-2025");
+
+        var reply = runtime.run();
+
+        assertThat(reply.status()).isEqualTo(502);
+        assertThat(reply.error()).contains("anna-2025: is not in the store");
+    }
+
+    @Test
     void aTruncatedDatasetFailsTheRun() {
         runtime.init(Functions.Capitals.class);
         var whole = gateway.object("anna-2025");

@@ -26,6 +26,7 @@ import java.util.function.LongConsumer;
 import okhttp3.ConnectionSpec;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sealed objects in an S3 store. Safe to share between threads; a stream or channel that comes out of it is not.
@@ -200,15 +201,17 @@ public final class ObjectStore implements AutoCloseable {
                 location);
     }
 
-    private CompletableFuture<byte[]> range(StoreLocation location, String etag, long offset, int length) {
+    /** @param etag of the object that was looked at; a store of files has none where a file was put there by hand */
+    private CompletableFuture<byte[]> range(StoreLocation location, @Nullable String etag, long offset, int length) {
         var request = GetObjectArgs.builder()
                 .bucket(location.bucket())
                 .object(location.key())
                 .offset(offset)
-                .length((long) length)
-                .matchETag(etag)
-                .build();
-        return client.getObject(request).thenApply(body -> {
+                .length((long) length);
+        if (etag != null && !etag.isEmpty()) {
+            request.matchETag(etag);
+        }
+        return client.getObject(request.build()).thenApply(body -> {
             try (body) {
                 byte[] bytes = body.readNBytes(length);
                 if (bytes.length < length) {

@@ -78,7 +78,7 @@ class NoStoreTest {
                 out.write(plain);
             }
             for (int breaks : new int[] {1, 2, 3}) {
-                try (var server = new Breaking(sealed.toByteArray(), breaks);
+                try (var server = new Breaking(sealed.toByteArray(), "\"1\"", breaks);
                         var store = ObjectStore.connect(server.address(), "key", "hidden-word")) {
                     if (breaks < 3) {
                         assertThat(store.getSealed(AT, key, "x").readAllBytes()).isEqualTo(plain);
@@ -88,6 +88,14 @@ class NoStoreTest {
                     }
                 }
             }
+        }
+    }
+
+    @Test
+    void anObjectWithoutATagIsReadAllTheSame() throws Exception {
+        try (var server = new Breaking("sealed".getBytes(StandardCharsets.US_ASCII), "", 0);
+                var store = ObjectStore.connect(server.address(), "key", "hidden-word")) {
+            assertThat(store.head(AT, 6)).asString().isEqualTo("sealed");
         }
     }
 
@@ -117,11 +125,11 @@ class NoStoreTest {
     private static final class Breaking implements AutoCloseable {
         private final HttpServer server;
 
-        Breaking(byte[] object, int breaks) throws Exception {
+        Breaking(byte[] object, String etag, int breaks) throws Exception {
             var left = new AtomicInteger(breaks);
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
             server.createContext("/", exchange -> {
-                exchange.getResponseHeaders().set("ETag", "\"1\"");
+                exchange.getResponseHeaders().set("ETag", etag);
                 exchange.getResponseHeaders().set("Last-Modified", "Wed, 01 Jan 2025 00:00:00 GMT");
                 if (exchange.getRequestMethod().equals("HEAD")) {
                     exchange.getResponseHeaders().set("Content-Length", String.valueOf(object.length));

@@ -33,7 +33,7 @@ public final class ObjectStore {
                 send(name, HttpRequest.newBuilder(url).timeout(FIRST_BYTE).GET().build(), BodyHandlers.ofInputStream());
         if (response.statusCode() != 200) {
             response.body().close();
-            throw new IOException("object %s: the store answered %d".formatted(name, response.statusCode()));
+            throw refused(name, response.statusCode());
         }
         return response.body();
     }
@@ -48,15 +48,18 @@ public final class ObjectStore {
         var response = send(name, request, BodyHandlers.ofInputStream());
         try (var body = response.body()) {
             var range = response.headers().firstValue("Content-Range").orElse("");
+            if (response.statusCode() == 404) {
+                throw refused(name, 404);
+            }
             if (response.statusCode() != 206 || !range.matches("bytes " + start + "-[0-9]{1,18}/[0-9]{1,18}")) {
-                throw new IOException(
+                throw new StoreFailedException(
                         "object %s: the store answered a ranged read with %d".formatted(name, response.statusCode()));
             }
             long size = Long.parseLong(range.substring(range.indexOf('/') + 1));
             int expected = (int) Math.min(length, size - start);
             byte[] bytes = body.readNBytes(length);
             if (bytes.length != expected) {
-                throw new IOException(
+                throw new StoreFailedException(
                         "object %s: %d bytes came of a part of %d".formatted(name, bytes.length, expected));
             }
             return new Part(bytes, size);
@@ -76,10 +79,10 @@ public final class ObjectStore {
                     return;
                 }
                 if (response.statusCode() < 500 || attempt == ATTEMPTS) {
-                    throw new StoreRefused("object %s: the store answered %d".formatted(name, response.statusCode()));
+                    throw new StoreRefused(refused(name, response.statusCode()));
                 }
             } catch (StoreRefused e) {
-                throw new IOException(e.getMessage(), e);
+                throw new StoreFailedException(String.valueOf(e.getMessage()), e);
             } catch (IOException e) {
                 if (attempt == ATTEMPTS || Thread.currentThread().isInterrupted()) {
                     throw e;
@@ -89,11 +92,18 @@ public final class ObjectStore {
         }
     }
 
+    private static StoreFailedException refused(String name, int status) {
+        return new StoreFailedException(
+                status == 404
+                        ? "object %s: is not in the store".formatted(name)
+                        : "object %s: the store answered %d".formatted(name, status));
+    }
+
     private static final class StoreRefused extends IOException {
         private static final long serialVersionUID = 1L;
 
-        StoreRefused(String message) {
-            super(message);
+        StoreRefused(StoreFailedException problem) {
+            super(problem.getMessage(), problem);
         }
     }
 
@@ -114,7 +124,7 @@ public final class ObjectStore {
             Thread.currentThread().interrupt();
             throw new IOException("object " + name + ": interrupted", e);
         } catch (IOException e) {
-            throw new IOException(
+            throw new StoreFailedException(
                     "object " + name + ": the store does not answer ("
                             + e.getClass().getSimpleName() + ")",
                     e);

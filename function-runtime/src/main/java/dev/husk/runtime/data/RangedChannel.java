@@ -42,7 +42,7 @@ final class RangedChannel implements SeekableByteChannel {
             part = store.get(name, url, position, READ_AHEAD);
             partStart = position;
             if (part.size() != size) {
-                throw new IOException("object " + name + ": replaced while it was read");
+                throw new StoreFailedException("object " + name + ": replaced while it was read");
             }
         }
         int offset = (int) (position - partStart);

@@ -3,6 +3,7 @@ package dev.husk.protocol.contract;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** A contract in plain words. */
@@ -63,6 +64,8 @@ final class ContractWords {
                         grant.limits().runs().map(Object::toString).orElse("without limit"),
                         grant.limits().perDay().map(Object::toString).orElse("without limit"),
                         grant.limits().until().map(Object::toString).orElse("without end")));
+        new TreeMap<>(grant.parameters())
+                .forEach((name, bound) -> lines.add("  parameter %s: %s.".formatted(name, bound.inWords())));
     }
 
     private static String names(Set<String> names) {

@@ -5,6 +5,7 @@ import com.google.gson.JsonPrimitive;
 import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a parameter of a function may be.
@@ -38,6 +39,26 @@ public record ParameterBound(
             case INTEGER -> primitive.isNumber() && whole(decimal(primitive)) && within(decimal(primitive));
             case NUMBER -> primitive.isNumber() && within(decimal(primitive));
         };
+    }
+
+    /** Such as {@code a whole number from 1 to 200}. */
+    public String inWords() {
+        return switch (type) {
+            case BOOLEAN -> "true or false";
+            case STRING ->
+                values.map(allowed -> allowed.stream()
+                                .sorted()
+                                .map(text -> "\"" + text + "\"")
+                                .collect(Collectors.joining(" or ")))
+                        .orElse("any text");
+            case INTEGER -> "a whole number" + range();
+            case NUMBER -> "a number" + range();
+        };
+    }
+
+    private String range() {
+        return min.map(m -> " from " + m.toPlainString()).orElse("")
+                + max.map(m -> " to " + m.toPlainString()).orElse("");
     }
 
     private boolean within(BigDecimal number) {

@@ -48,6 +48,7 @@ class ContractTest {
     void itsMeaningIsSaidInPlainWordsAndSimulationLoudly() throws Exception {
         assertThat(Contract.parse(example()).explain())
                 .anyMatch(line -> line.startsWith("SIMULATED"))
+                .anyMatch(line -> line.startsWith("  parameter ") && line.contains("a whole number from "))
                 .anyMatch(line ->
                         line.contains("Who could ever read anna-2025 (of anna): function train (answers go to lab);"
                                 + " function train -> risk-model -> parties lab"));

@@ -44,7 +44,8 @@ public class Contracts {
         requireAction(statement, "propose");
         ledger.lock();
         if (database.find(ContractRow.class, contract.id()) != null) {
-            throw RequestRefused.conflict(contract.name() + " version " + contract.version() + " stands already");
+            throw RequestRefused.conflict(contract.name() + " version " + contract.version()
+                    + " stands already; the next needs a higher version");
         }
         var before = versions(contract.name());
         if (!before.isEmpty()) {

@@ -34,7 +34,8 @@ record Invocation(String party, JsonObject parameters, String nonce) {
             if (!Body.text(payload, "action").equals("invoke")
                     || !Body.text(payload, "contract").equals(contract.name())
                     || !Body.text(payload, "function").equals(function)) {
-                return problem("the signed request is for something else");
+                return problem("the signed request is not for function " + function + " of contract " + contract.name()
+                        + ", which this action serves");
             }
             var age = Duration.between(Instant.parse(Body.text(payload, "time")), now)
                     .abs();

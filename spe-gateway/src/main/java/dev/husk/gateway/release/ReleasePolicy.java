@@ -103,7 +103,7 @@ final class ReleasePolicy {
             if (bound == null) {
                 reasons.add(new Reason("PARAMETER_UNKNOWN", "the contract has no parameter " + name));
             } else if (!bound.allows(request.parameters().get(name))) {
-                reasons.add(new Reason("PARAMETER_OUT_OF_BOUNDS", "parameter " + name));
+                reasons.add(new Reason("PARAMETER_OUT_OF_BOUNDS", "parameter " + name + " must be " + bound.inWords()));
             }
         }
     }
