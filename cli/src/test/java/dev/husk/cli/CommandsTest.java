@@ -128,7 +128,7 @@ class CommandsTest {
     void theExampleOfTheDocumentationIsAContractAndTheReadmeShowsItsMeaning() throws Exception {
         var outcome = husk(settings(), "contract", "explain", "../docs/examples/heart-risk.yaml");
         assertThat(outcome.exit()).as(outcome.err()).isZero();
-        assertThat(Files.readString(Path.of("../README.md"))).contains(outcome.out());
+        assertThat(Files.readString(Path.of("../docs/examples/README.md"))).contains(outcome.out());
     }
 
     @Test
