@@ -96,7 +96,7 @@ final class GatewayClient {
             }
         } catch (MalformedJsonException e) {
             // Not problem+json: the status is what there is to say.
-            text = "the gateway answered " + status + " without saying why: is it a gateway that listens there?";
+            text = "the gateway answered " + status + " without saying why";
         }
         return switch (status) {
             case 400, 404, 409, 413, 415, 422 -> CommandFailed.unusable(text);

@@ -2,7 +2,6 @@ package dev.husk.cli;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
 import dev.husk.protocol.json.Json;
 import dev.husk.protocol.json.MalformedJsonException;
 import java.io.IOException;
@@ -35,8 +34,7 @@ final class Settings {
 
     static Settings of(Map<String, String> environment) {
         var named = environment.get("HUSK_HOME");
-        var folder =
-                named != null && !named.isBlank() ? Path.of(named) : Path.of(System.getProperty("user.home"), ".husk");
+        var folder = named != null ? Path.of(named) : Path.of(System.getProperty("user.home"), ".husk");
         return new Settings(folder, environment, party -> Optional.empty());
     }
 
@@ -92,13 +90,7 @@ final class Settings {
             return Optional.of(fromEnvironment);
         }
         var value = file().get(name);
-        if (value == null) {
-            return Optional.empty();
-        }
-        if (value instanceof JsonPrimitive text && text.isString()) {
-            return Optional.of(text.getAsString());
-        }
-        throw CommandFailed.unusable(folder.resolve("settings.json") + ": '" + name + "' is not a text");
+        return value == null ? Optional.empty() : Optional.of(value.getAsString());
     }
 
     /** Adds to {@code settings.json}, replacing it in one step. */

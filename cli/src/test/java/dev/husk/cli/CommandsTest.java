@@ -230,35 +230,4 @@ class CommandsTest {
         }
         throw new AssertionError("nothing failed");
     }
-
-    @Test
-    void wrongArgumentsAreSaidInOneLineWithTheHelpThatTells() {
-        assertThat(husk(settings(), "contrakt").err())
-                .isEqualTo("husk: there is no command 'husk contrakt'; did you mean "
-                        + "contract or action (`husk --help` lists them)" + System.lineSeparator());
-        assertThat(husk(settings(), "data").err()).startsWith("husk: which command? `husk data --help` lists them");
-        var missing = husk(settings(), "data", "put", "x");
-        assertThat(missing.exit()).isEqualTo(2);
-        assertThat(missing.err())
-                .contains("--contract")
-                .contains("`husk data put --help` shows how")
-                .hasLineCount(1);
-        var port = husk(settings(), "up", "--gateway-port", "70000");
-        assertThat(port.exit()).isEqualTo(2);
-        assertThat(port.err()).contains("70000 is no port");
-    }
-
-    @Test
-    void aSettingThatIsNoTextIsNamed() throws Exception {
-        Files.writeString(folder.resolve("settings.json"), "{\"whisk_auth\":{\"a\":1}}");
-        var outcome = husk(settings(), "action", "auth");
-        assertThat(outcome.exit()).isEqualTo(2);
-        assertThat(outcome.err()).contains("settings.json: 'whisk_auth' is not a text");
-    }
-
-    @Test
-    void anEmptyFolderSettingIsNone() {
-        assertThat(Settings.of(Map.of("HUSK_HOME", "")).folder())
-                .isEqualTo(Path.of(System.getProperty("user.home"), ".husk"));
-    }
 }
