@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -54,9 +53,7 @@ final class GatewayVerification {
     /** Runs every check; where all pass, remembers the gateway's keys and the checkpoint. */
     GatewayJudgement judge() throws CommandFailed, IOException {
         var pin = GatewayPin.require(settings);
-        byte[] random = new byte[32];
-        new SecureRandom().nextBytes(random);
-        var nonce = Base64Url.encode(random);
+        var nonce = Base64Url.random(32);
         var request = new JsonObject();
         request.addProperty("nonce", nonce);
         if (!(gateway.post("v1/gateway/evidence", "application/json", request.toString(), Map.of())
