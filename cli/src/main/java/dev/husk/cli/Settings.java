@@ -64,11 +64,15 @@ final class Settings {
             return issued.get();
         }
         try {
-            return Files.readString(partyFile(party, ".token"), StandardCharsets.US_ASCII)
+            var token = Files.readString(partyFile(party, ".token"), StandardCharsets.ISO_8859_1)
                     .strip();
+            if (!token.matches("[ -~]+")) {
+                throw CommandFailed.unusable(partyFile(party, ".token") + " does not hold a token");
+            }
+            return token;
         } catch (NoSuchFileException e) {
             throw CommandFailed.unusable("no token for " + party + ": put one into " + partyFile(party, ".token")
-                    + " (your identity provider issues it; a local platform writes it with `husk party create`)");
+                    + " (your identity provider issues it; for a local platform, `husk up` sees to it)");
         }
     }
 
