@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -77,7 +76,7 @@ final class Settings {
     }
 
     void saveToken(String party, String token) throws CommandFailed, IOException {
-        write(partyFile(party, ".token"), token + "\n");
+        WholeFile.replace(partyFile(party, ".token"), token + "\n");
     }
 
     Map<String, String> environment() {
@@ -109,7 +108,7 @@ final class Settings {
     void save(Map<String, String> values) throws CommandFailed, IOException {
         var all = file();
         values.forEach(all::addProperty);
-        write(folder.resolve("settings.json"), all + "\n");
+        WholeFile.replace(folder.resolve("settings.json"), all + "\n");
     }
 
     Path pinFile() {
@@ -121,7 +120,7 @@ final class Settings {
     }
 
     void pin(JsonObject pin) throws IOException {
-        write(pinFile(), pin + "\n");
+        WholeFile.replace(pinFile(), pin + "\n");
     }
 
     private JsonObject file() throws CommandFailed, IOException {
@@ -148,17 +147,5 @@ final class Settings {
                     "'" + party + "' cannot be a party's name: lower-case letters, digits and dashes, at most 63");
         }
         return folder.resolve("parties").resolve(party + ending);
-    }
-
-    /** Replaces a file in one step. */
-    static void write(Path path, String text) throws IOException {
-        Files.createDirectories(path.getParent());
-        var next = Files.createTempFile(path.getParent(), path.getFileName().toString(), ".new");
-        try {
-            Files.writeString(next, text, StandardCharsets.UTF_8);
-            Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(next);
-        }
     }
 }
