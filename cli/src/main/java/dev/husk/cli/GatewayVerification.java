@@ -78,7 +78,7 @@ final class GatewayVerification {
     private Check grew(RememberedLog remembered, Checkpoint now) throws CommandFailed, IOException {
         var before = remembered.checkpoint();
         if (before.isEmpty() || before.get().size() == 0) {
-            return new Check("log growth", true, "seen for the first time, at %d entries".formatted(now.size()));
+            return new Check("log growth", true, "seen for the first time, at size %d".formatted(now.size()));
         }
         var old = before.get();
         if (now.size() < old.size()) {
