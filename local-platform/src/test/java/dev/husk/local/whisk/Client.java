@@ -6,6 +6,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -101,19 +102,39 @@ final class Client {
         return call("POST", "actions/" + path + "?blocking=true", body);
     }
 
-    /** Sends a path that a URI class would refuse; answers the status, and 0 if there is no answer. */
+    /**
+     * Sends a path that a URI class would refuse; answers the status, and 0 if there is no answer. The body waits until
+     * the server asks for it: one that refuses the head would close with the body unread, and the reset that follows
+     * can overtake its answer.
+     */
     int raw(String method, String path, String body) throws IOException {
         try (var socket = new Socket(url.getHost(), url.getPort())) {
             socket.setSoTimeout(30_000);
             var bytes = body.getBytes(StandardCharsets.UTF_8);
             var head = method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: "
-                    + authorization + "\r\nContent-Length: " + bytes.length + "\r\n\r\n";
+                    + authorization + "\r\nExpect: 100-continue\r\nContent-Length: " + bytes.length + "\r\n\r\n";
             socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
+            int status = status(socket.getInputStream());
+            if (status != 100) {
+                return status;
+            }
             socket.getOutputStream().write(bytes);
-            var line = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            return line.length() < 12 ? 0 : Integer.parseInt(line.substring(9, 12));
+            return status(socket.getInputStream());
         } catch (SocketException e) {
             throw new IOException(method + " " + path + " " + body, e);
         }
+    }
+
+    /** Reads a head and answers its status; 0 if the connection ends first. */
+    private static int status(InputStream in) throws IOException {
+        var head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int c = in.read();
+            if (c < 0) {
+                return 0;
+            }
+            head.append((char) c);
+        }
+        return Integer.parseInt(head.substring(9, 12));
     }
 }
