@@ -42,7 +42,6 @@ abstract class ObjectStoreSuite {
     private static final String BUCKET = "husk";
 
     private final DataKey key = DataKey.generate();
-    private final HttpClient http = HttpClient.newHttpClient();
     private StoreProcess process;
     private ObjectStore store;
 
@@ -212,7 +211,8 @@ abstract class ObjectStoreSuite {
         assertThat(get(at("copy"), "presigned")).hasSize(100_000);
         assertThat(send(HttpRequest.newBuilder(put).GET()).statusCode()).isEqualTo(403);
         var elsewhere = URI.create(put.toString().replace("/copy?", "/other?"));
-        assertThat(put(elsewhere, sealed)).isEqualTo(403);
+        // One byte: a server that refuses a large body unread may reset the connection before its answer is read.
+        assertThat(put(elsewhere, new byte[1])).isEqualTo(403);
     }
 
     @Test
@@ -305,7 +305,8 @@ abstract class ObjectStoreSuite {
     }
 
     private HttpResponse<byte[]> send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        // A connection of its own: one that a refusal has closed must not be used again.
+        return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     }
 
     private static InputStream failing(int after) {
