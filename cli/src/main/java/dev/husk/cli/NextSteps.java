@@ -34,7 +34,7 @@ record NextSteps(Path installation, Optional<Path> home, Path simulatedRoot, Map
         lines.add("  husk contract propose heart-risk.yaml --as algo-lab");
         lines.add("  husk contract accept heart-risk --as hospital-a      (and the others)");
         lines.add("  husk data put anna-2025 FILE.csv --contract heart-risk --as hospital-a      (and berta-2025)");
-        lines.add("  husk action deploy train " + quoted(functions.get("train"))
+        lines.add("  husk action deploy train " + quoted(functions.getOrDefault("train", Path.of("train.jar")))
                 + " --contract heart-risk --main dev.husk.train.TrainAction --kind java-husk-djl:default");
         lines.add("  husk invoke train --contract heart-risk --as algo-lab -p datasets=anna-2025,berta-2025");
         lines.add("  wsk property set --apihost " + whiskUrl + " --auth \"$(husk action auth)\"");
