@@ -25,7 +25,8 @@ final class AcceptedContracts {
     }
 
     void keep(Contract contract, String party) throws CommandFailed, IOException {
-        Settings.write(file(contract.name(), party), new String(contract.canonical(), StandardCharsets.UTF_8) + "\n");
+        WholeFile.replace(
+                file(contract.name(), party), new String(contract.canonical(), StandardCharsets.UTF_8) + "\n");
     }
 
     private Path file(String name, String party) {

@@ -19,7 +19,7 @@ final class ExitCodes {
         meanings.put(Integer.toString(OK), "done");
         meanings.put(Integer.toString(REFUSED), "refused, or a verification failed");
         meanings.put(Integer.toString(UNUSABLE), "bad usage or unusable input");
-        meanings.put(Integer.toString(UNREACHABLE), "a server does not answer");
+        meanings.put(Integer.toString(UNREACHABLE), "a server does not answer, or does not start");
         meanings.put(Integer.toString(BUG), "a bug in husk");
         return meanings;
     }

@@ -89,19 +89,20 @@ final class GatewayClient {
                             .forEach(reason -> lines.add(
                                     reason instanceof JsonObject named
                                             ? member(named, "code", "?") + ": " + member(named, "detail", "")
-                                            : reason.getAsString()));
+                                            : reason.toString()));
                 }
                 lines.replaceAll(Terminal::printable);
                 text = String.join("\n  - ", lines);
             }
         } catch (MalformedJsonException e) {
             // Not problem+json: the status is what there is to say.
-            text = "the gateway answered " + status + " without saying why";
+            text = status == 401
+                    ? "the gateway does not accept the party's token: it is expired, damaged or another issuer's"
+                    : "%s answered %d without saying why: is it a gateway?".formatted(base, status);
         }
         return switch (status) {
             case 400, 404, 409, 413, 415, 422 -> CommandFailed.unusable(text);
-            case 401 -> CommandFailed.refused(text + " (is the token expired?)");
-            case 403, 410 -> CommandFailed.refused(text);
+            case 401, 403, 410 -> CommandFailed.refused(text);
             default -> CommandFailed.unreachable(text);
         };
     }

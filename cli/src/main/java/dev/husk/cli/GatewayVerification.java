@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -54,9 +53,7 @@ final class GatewayVerification {
     /** Runs every check; where all pass, remembers the gateway's keys and the checkpoint. */
     GatewayJudgement judge() throws CommandFailed, IOException {
         var pin = GatewayPin.require(settings);
-        byte[] random = new byte[32];
-        new SecureRandom().nextBytes(random);
-        var nonce = Base64Url.encode(random);
+        var nonce = Base64Url.random(32);
         var request = new JsonObject();
         request.addProperty("nonce", nonce);
         if (!(gateway.post("v1/gateway/evidence", "application/json", request.toString(), Map.of())
@@ -81,7 +78,7 @@ final class GatewayVerification {
     private Check grew(RememberedLog remembered, Checkpoint now) throws CommandFailed, IOException {
         var before = remembered.checkpoint();
         if (before.isEmpty() || before.get().size() == 0) {
-            return new Check("log growth", true, "seen for the first time, at %d entries".formatted(now.size()));
+            return new Check("log growth", true, "seen for the first time, at size %d".formatted(now.size()));
         }
         var old = before.get();
         if (now.size() < old.size()) {

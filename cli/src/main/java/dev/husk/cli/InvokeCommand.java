@@ -8,7 +8,6 @@ import dev.husk.protocol.contract.SignedStatement;
 import dev.husk.protocol.json.Base64Url;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -153,13 +152,11 @@ final class InvokeCommand implements Callable<Integer> {
 
     /** What the caller signs: exactly these parameters, once. */
     private String statement(JsonObject call) throws CommandFailed, IOException {
-        byte[] nonce = new byte[16];
-        new SecureRandom().nextBytes(nonce);
         var payload = new JsonObject();
         payload.addProperty("action", "invoke");
         payload.addProperty("contract", contract);
         payload.addProperty("function", function);
-        payload.addProperty("nonce", Base64Url.encode(nonce));
+        payload.addProperty("nonce", Base64Url.random(16));
         payload.add("parameters", call.deepCopy());
         payload.addProperty("party", party);
         payload.addProperty("time", api.time());

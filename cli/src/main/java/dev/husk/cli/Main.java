@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -95,7 +94,7 @@ public final class Main {
                                 name);
             }
         }
-        if (!used.getSubcommands().isEmpty() && e instanceof MissingParameterException) {
+        if (!used.getSubcommands().isEmpty() && !(e instanceof UnmatchedArgumentException)) {
             return "which command? `%s --help` lists them".formatted(name);
         }
         return "%s (`%s --help` shows how)".formatted(e.getMessage(), name);

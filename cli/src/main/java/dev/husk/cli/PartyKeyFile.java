@@ -7,8 +7,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
@@ -53,9 +51,7 @@ final class PartyKeyFile {
                     + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encrypted.getEncoded()) + "\n"
                     + FOOTER
                     + "\n";
-            Files.createDirectories(path.toAbsolutePath().getParent());
-            Files.createFile(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(path, pem, StandardOpenOption.WRITE);
+            WholeFile.create(path, pem);
         } catch (FileAlreadyExistsException e) {
             throw CommandFailed.unusable(path + " exists already: a signing key is never overwritten");
         } catch (GeneralSecurityException e) {

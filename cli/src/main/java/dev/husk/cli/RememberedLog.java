@@ -53,7 +53,7 @@ final class RememberedLog {
     void saveCheckpoint(Checkpoint checkpoint) throws CommandFailed, IOException {
         var before = checkpoint();
         if (before.isEmpty() || before.get().size() <= checkpoint.size()) {
-            Settings.write(folder.resolve("checkpoint"), checkpoint.text());
+            WholeFile.replace(folder.resolve("checkpoint"), checkpoint.text());
         }
     }
 
@@ -67,7 +67,7 @@ final class RememberedLog {
     }
 
     void saveLeaves(List<String> leaves) throws IOException {
-        Settings.write(
+        WholeFile.replace(
                 folder.resolve("leaves"),
                 leaves.stream().map(leaf -> leaf + "\n").collect(Collectors.joining()));
     }
@@ -82,7 +82,7 @@ final class RememberedLog {
     void saveContractKey(String contract, String digest) throws CommandFailed, IOException {
         var all = contracts();
         all.addProperty(contract, digest);
-        Settings.write(folder.resolve("contracts.json"), all + "\n");
+        WholeFile.replace(folder.resolve("contracts.json"), all + "\n");
     }
 
     private JsonObject contracts() throws CommandFailed, IOException {

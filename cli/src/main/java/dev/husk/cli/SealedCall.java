@@ -114,7 +114,7 @@ final class SealedCall implements Call {
         json.addProperty("function", function);
         json.addProperty("key", Base64Url.encode(bytes));
         Arrays.fill(bytes, (byte) 0);
-        Settings.write(file(settings, activationId), json + "\n");
+        WholeFile.replace(file(settings, activationId), json + "\n");
         return "husk answer " + activationId;
     }
 

@@ -2,6 +2,7 @@ package dev.husk.cli;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import dev.husk.protocol.json.Json;
 import dev.husk.protocol.json.MalformedJsonException;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -34,7 +34,8 @@ final class Settings {
 
     static Settings of(Map<String, String> environment) {
         var named = environment.get("HUSK_HOME");
-        var folder = named != null ? Path.of(named) : Path.of(System.getProperty("user.home"), ".husk");
+        var folder =
+                named != null && !named.isBlank() ? Path.of(named) : Path.of(System.getProperty("user.home"), ".husk");
         return new Settings(folder, environment, party -> Optional.empty());
     }
 
@@ -62,16 +63,20 @@ final class Settings {
             return issued.get();
         }
         try {
-            return Files.readString(partyFile(party, ".token"), StandardCharsets.US_ASCII)
+            var token = Files.readString(partyFile(party, ".token"), StandardCharsets.ISO_8859_1)
                     .strip();
+            if (!token.matches("[ -~]+")) {
+                throw CommandFailed.unusable(partyFile(party, ".token") + " does not hold a token");
+            }
+            return token;
         } catch (NoSuchFileException e) {
             throw CommandFailed.unusable("no token for " + party + ": put one into " + partyFile(party, ".token")
-                    + " (your identity provider issues it; a local platform writes it with `husk party create`)");
+                    + " (your identity provider issues it; for a local platform, `husk up` sees to it)");
         }
     }
 
     void saveToken(String party, String token) throws CommandFailed, IOException {
-        write(partyFile(party, ".token"), token + "\n");
+        WholeFile.replace(partyFile(party, ".token"), token + "\n");
     }
 
     Map<String, String> environment() {
@@ -90,14 +95,20 @@ final class Settings {
             return Optional.of(fromEnvironment);
         }
         var value = file().get(name);
-        return value == null ? Optional.empty() : Optional.of(value.getAsString());
+        if (value == null) {
+            return Optional.empty();
+        }
+        if (value instanceof JsonPrimitive text && text.isString()) {
+            return Optional.of(text.getAsString());
+        }
+        throw CommandFailed.unusable(folder.resolve("settings.json") + ": '" + name + "' is not a text");
     }
 
     /** Adds to {@code settings.json}, replacing it in one step. */
     void save(Map<String, String> values) throws CommandFailed, IOException {
         var all = file();
         values.forEach(all::addProperty);
-        write(folder.resolve("settings.json"), all + "\n");
+        WholeFile.replace(folder.resolve("settings.json"), all + "\n");
     }
 
     Path pinFile() {
@@ -109,7 +120,7 @@ final class Settings {
     }
 
     void pin(JsonObject pin) throws IOException {
-        write(pinFile(), pin + "\n");
+        WholeFile.replace(pinFile(), pin + "\n");
     }
 
     private JsonObject file() throws CommandFailed, IOException {
@@ -136,17 +147,5 @@ final class Settings {
                     "'" + party + "' cannot be a party's name: lower-case letters, digits and dashes, at most 63");
         }
         return folder.resolve("parties").resolve(party + ending);
-    }
-
-    /** Replaces a file in one step. */
-    static void write(Path path, String text) throws IOException {
-        Files.createDirectories(path.getParent());
-        var next = Files.createTempFile(path.getParent(), path.getFileName().toString(), ".new");
-        try {
-            Files.writeString(next, text, StandardCharsets.UTF_8);
-            Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(next);
-        }
     }
 }

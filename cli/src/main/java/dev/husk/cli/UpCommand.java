@@ -1,6 +1,7 @@
 package dev.husk.cli;
 
 import dev.husk.cli.terminal.Terminal;
+import dev.husk.local.Installation;
 import dev.husk.local.LocalPlatform;
 import dev.husk.local.Options;
 import dev.husk.local.Ports;
@@ -8,6 +9,8 @@ import dev.husk.local.StartFailedException;
 import dev.husk.local.StartListener;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -59,11 +62,12 @@ final class UpCommand implements Callable<Integer> {
         var out = spec.commandLine().getOut();
         var terminal = Terminal.of(settings.environment());
         var state = settings.folder().resolve("local");
+        var ports = new Ports(port(gatewayPort), port(whiskPort), port(s3Port), 0);
         try {
-            var options = Options.of(state).withPorts(new Ports(gatewayPort, whiskPort, s3Port, 0));
+            var options = Options.of(state).withPorts(ports);
             try (var platform = LocalPlatform.start(options, new Starts(out))) {
                 settings.save(LocalHusk.settings(platform, state));
-                print(platform, out, terminal);
+                print(platform, options.installation(), out, terminal);
                 new CountDownLatch(1).await();
             }
         } catch (StartFailedException e) {
@@ -74,23 +78,26 @@ final class UpCommand implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
-    private void print(LocalPlatform platform, PrintWriter out, Terminal terminal) {
+    private static int port(int wished) throws CommandFailed {
+        if (wished < 0 || wished > 65535) {
+            throw CommandFailed.unusable(wished + " is no port: give one from 1 to 65535, or 0 for any");
+        }
+        return wished;
+    }
+
+    private void print(LocalPlatform platform, Installation installation, PrintWriter out, Terminal terminal)
+            throws IOException, StartFailedException {
         out.println();
         out.println("gateway        " + platform.gatewayUrl());
         out.println("OpenWhisk API  " + platform.whiskUrl());
         out.println("S3 store       " + platform.s3Endpoint());
         out.println(terminal.yellow("SIMULATED hardware: nothing here is protected from this machine's user."));
         out.println();
-        out.println(
-                "Settings are in " + settings.folder().resolve("settings.json") + ". In another terminal, type next:");
-        out.println(
-                "  husk party create hospital-a          (then the others; give the keys to who writes the contract)");
-        out.println("  husk gateway pin --simulated-root " + platform.simulatedRoot());
-        out.println("  husk gateway verify");
-        out.println(
-                "  husk contract propose FILE --as PARTY (docs/examples/heart-risk.yaml is one; launch measurement of");
-        platform.measurements().forEach((kind, digest) -> out.println("      " + kind + ": " + digest + ")"));
-        out.println("  wsk property set --apihost " + platform.whiskUrl() + " --auth \"$(husk action auth)\"");
+        out.println("Settings are in " + settings.folder().resolve("settings.json") + ".");
+        var home = Optional.ofNullable(settings.environment().get("HUSK_HOME")).map(Path::of);
+        new NextSteps(installation.home(), home, platform.simulatedRoot(), installation.functions())
+                .lines(platform.whiskUrl().toString(), platform.measurements())
+                .forEach(out::println);
         out.println();
         out.println("Ctrl-C stops everything and keeps the data.");
         out.flush();

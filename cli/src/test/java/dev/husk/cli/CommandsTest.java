@@ -230,4 +230,89 @@ class CommandsTest {
         }
         throw new AssertionError("nothing failed");
     }
+
+    @Test
+    void wrongArgumentsAreSaidInOneLineWithTheHelpThatTells() {
+        assertThat(husk(settings(), "contrakt").err())
+                .isEqualTo("husk: there is no command 'husk contrakt'; did you mean "
+                        + "contract or action (`husk --help` lists them)" + System.lineSeparator());
+        assertThat(husk(settings(), "data").err()).startsWith("husk: which command? `husk data --help` lists them");
+        var missing = husk(settings(), "data", "put", "x");
+        assertThat(missing.exit()).isEqualTo(2);
+        assertThat(missing.err())
+                .contains("--contract")
+                .contains("`husk data put --help` shows how")
+                .hasLineCount(1);
+        var port = husk(settings(), "up", "--gateway-port", "70000");
+        assertThat(port.exit()).isEqualTo(2);
+        assertThat(port.err()).contains("70000 is no port");
+    }
+
+    @Test
+    void aSettingThatIsNoTextIsNamed() throws Exception {
+        Files.writeString(folder.resolve("settings.json"), "{\"whisk_auth\":{\"a\":1}}");
+        var outcome = husk(settings(), "action", "auth");
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.err()).contains("settings.json: 'whisk_auth' is not a text");
+    }
+
+    @Test
+    void anEmptyFolderSettingIsNone() {
+        assertThat(Settings.of(Map.of("HUSK_HOME", "")).folder())
+                .isEqualTo(Path.of(System.getProperty("user.home"), ".husk"));
+    }
+
+    @Test
+    void aTokenFileThatHoldsNoneIsNamed() throws Exception {
+        settings().saveToken("anna", "two\nlines");
+        assertThat(failure(() -> settings().token("anna"))).contains("anna.token does not hold a token");
+    }
+
+    @Test
+    void whatIsNoContractIsSaidInOneLineEach() throws Exception {
+        assertThat(unreadable("a: [1\n"))
+                .contains(", line 2, column 1: expected")
+                .hasLineCount(1);
+        assertThat(unreadable("")).contains("is empty").hasLineCount(1);
+        assertThat(unreadable("a: &a [*a]\n")).contains("nested deeper than 32").hasLineCount(1);
+        assertThat(unreadable("a: 1\n---\nb: 2\n")).contains("document").hasLineCount(1);
+        var latin = Files.write(folder.resolve("latin.yaml"), new byte[] {'a', ':', ' ', (byte) 0xe4});
+        assertThat(husk(settings(), "contract", "explain", latin.toString()).err())
+                .contains("not text in UTF-8");
+        assertThat(husk(settings(), "contract", "explain", folder.toString()).err())
+                .contains("is a folder");
+    }
+
+    private String unreadable(String yaml) throws Exception {
+        var file = Files.writeString(folder.resolve("unreadable.yaml"), yaml);
+        var outcome = husk(settings(), "contract", "explain", file.toString());
+        assertThat(outcome.exit()).isEqualTo(2);
+        return outcome.err();
+    }
+
+    @Test
+    void aRefusalWithoutWordsIsGivenThem() throws Exception {
+        settings().saveToken("anna", "token");
+        var status = new java.util.concurrent.atomic.AtomicInteger();
+        var server = com.sun.net.httpserver.HttpServer.create(
+                new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(status.get(), -1);
+            exchange.close();
+        });
+        server.start();
+        var gateway = "http://127.0.0.1:" + server.getAddress().getPort();
+        var settings = Settings.of(Map.of("HUSK_HOME", folder.toString(), "HUSK_GATEWAY", gateway));
+        try {
+            status.set(401);
+            var expired = husk(settings, "contract", "show", "x", "--as", "anna");
+            assertThat(expired.exit()).isEqualTo(1);
+            assertThat(expired.err()).contains("does not accept the party's token");
+            status.set(403);
+            assertThat(husk(settings, "contract", "show", "x", "--as", "anna").err())
+                    .contains(gateway + "/ answered 403 without saying why: is it a gateway?");
+        } finally {
+            server.stop(0);
+        }
+    }
 }

@@ -13,7 +13,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -85,10 +84,8 @@ final class GatewayProcess implements AutoCloseable {
 
     /** The key with which the gateway signs its log's checkpoints, as it says itself; nothing here proves it. */
     String logKey() throws IOException, InterruptedException {
-        byte[] nonce = new byte[NONCE];
-        new SecureRandom().nextBytes(nonce);
         var question = new JsonObject();
-        question.addProperty("nonce", Base64Url.encode(nonce));
+        question.addProperty("nonce", Base64Url.random(NONCE));
         var request = HttpRequest.newBuilder(url.resolve("v1/gateway/evidence"))
                 .timeout(Duration.ofSeconds(60))
                 .header("Content-Type", "application/json")

@@ -50,7 +50,7 @@ public record Ports(int gateway, int whisk, int s3, int postgres) {
         } catch (IOException e) {
             socket.close();
             throw new StartFailedException(
-                    "port %d, wanted for %s, is taken: stop what listens there or give another port"
+                    "port %d, wanted for %s, is taken: stop what listens there or give another port (`husk up --help` shows how)"
                             .formatted(port, part),
                     e);
         }

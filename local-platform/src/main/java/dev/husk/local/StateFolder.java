@@ -174,7 +174,7 @@ final class StateFolder implements Closeable {
 
     private static StartFailedException inUse(Path path, String pid) {
         return new StartFailedException(
-                "the local platform already runs on %s, as process %s: stop that one or give another state folder"
+                "the local platform already runs on %s, as process %s: stop that one first, or set HUSK_HOME to another folder"
                         .formatted(path, pid));
     }
 }

@@ -1,6 +1,5 @@
 package dev.husk.gateway;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.husk.protocol.kbs.KbsError;
 import jakarta.ws.rs.WebApplicationException;
@@ -47,14 +46,7 @@ public class Errors implements ExceptionMapper<Throwable> {
                 || uri != null && uri.getPath().startsWith("/kbs/");
         var body = kbs ? KbsError.body(code, detail) : problem(status, code, detail);
         if (!reasons.isEmpty()) {
-            var list = new JsonArray();
-            for (var reason : reasons) {
-                var one = new JsonObject();
-                one.addProperty("code", reason.code());
-                one.addProperty("detail", reason.detail());
-                list.add(one);
-            }
-            body.add("reasons", list);
+            body.add("reasons", RequestRefused.Reason.json(reasons));
         }
         var response = Response.status(status)
                 .type(kbs ? MediaType.APPLICATION_JSON_TYPE : MediaType.valueOf("application/problem+json"))

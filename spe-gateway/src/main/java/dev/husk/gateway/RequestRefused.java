@@ -1,5 +1,7 @@
 package dev.husk.gateway;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import java.util.List;
 
 /** An answer other than success, thrown at the edge of a request; {@link Errors} writes it. Says what is safe to say. */
@@ -8,6 +10,18 @@ public final class RequestRefused extends RuntimeException {
 
     /** One thing that speaks against a request. */
     public record Reason(String code, String detail) {
+        /** As answers and the log show reasons. */
+        public static JsonArray json(List<Reason> reasons) {
+            var list = new JsonArray();
+            for (var reason : reasons) {
+                var one = new JsonObject();
+                one.addProperty("code", reason.code());
+                one.addProperty("detail", reason.detail());
+                list.add(one);
+            }
+            return list;
+        }
+
         @Override
         public String toString() {
             return code + ": " + detail;

@@ -421,7 +421,7 @@ class GatewayIT {
         return VerifierKey.parse(Http.post(
                         "v1/gateway/evidence",
                         "application/json",
-                        "{\"nonce\":\"" + TestContract.nonce(32) + "\"}",
+                        "{\"nonce\":\"" + Base64Url.random(32) + "\"}",
                         Map.of())
                 .json()
                 .getAsJsonObject("keys")

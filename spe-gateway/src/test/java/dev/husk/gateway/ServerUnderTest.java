@@ -84,9 +84,11 @@ public final class ServerUnderTest implements LauncherSessionListener {
         var evidence = EvidenceServer.start();
         behind = Optional.of(new Behind(backing, evidence, processor));
         var self = evidence.add(processor.launch(new byte[48], new byte[32], 0x30000));
-        var server = it.resolve("usr/servers/gateway-it");
-        copy(liberty.resolve("usr/servers/gateway"), server);
         int port = Backing.freePort();
+        // Arquillian takes a server of the same name for its own, also that of another build on this machine.
+        var name = "gateway-it-" + port;
+        var server = it.resolve("usr/servers").resolve(name);
+        copy(liberty.resolve("usr/servers/gateway"), server);
         var settings = new LinkedHashMap<String, String>();
         settings.put("HUSK_HTTP_PORT", "" + port);
         settings.put("HUSK_DB_HOST", "127.0.0.1");
@@ -114,6 +116,7 @@ public final class ServerUnderTest implements LauncherSessionListener {
                 </server>
                 """);
         System.setProperty("husk.it.usr", it.resolve("usr").toString());
+        System.setProperty("husk.it.server", name);
         System.setProperty("husk.it.port", "" + port);
     }
 

@@ -12,7 +12,6 @@ import dev.husk.protocol.json.Json;
 import dev.husk.protocol.seal.Hpke;
 import dev.husk.protocol.seal.SealedRequest;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -102,7 +101,7 @@ final class TestContract {
     }
 
     Http.Answer deposit(String party, String dataset) throws Exception {
-        var nonce = nonce(32);
+        var nonce = Base64Url.random(32);
         var keys = Http.post("v1/gateway/evidence", "application/json", "{\"nonce\":\"" + nonce + "\"}", Map.of())
                 .json()
                 .getAsJsonObject("keys");
@@ -141,7 +140,7 @@ final class TestContract {
         payload.addProperty("action", "invoke");
         payload.addProperty("contract", contract.name());
         payload.addProperty("function", "train");
-        payload.addProperty("nonce", nonce(16));
+        payload.addProperty("nonce", Base64Url.random(16));
         payload.add("parameters", parameters);
         payload.addProperty("party", party);
         payload.addProperty("time", Instant.now().toString());
@@ -171,11 +170,5 @@ final class TestContract {
         return events().stream()
                 .map(event -> event.getAsJsonObject("event").get("event").getAsString())
                 .toList();
-    }
-
-    static String nonce(int bytes) {
-        byte[] nonce = new byte[bytes];
-        new SecureRandom().nextBytes(nonce);
-        return Base64Url.encode(nonce);
     }
 }

@@ -90,7 +90,7 @@ final class TestSandbox {
         payload.addProperty("contract", contract);
         payload.addProperty("function", function);
         payload.addProperty("invocation", invocation);
-        payload.addProperty("nonce", TestContract.nonce(16));
+        payload.addProperty("nonce", Base64Url.random(16));
         payload.add("parameters", new JsonObject());
         payload.addProperty("sandbox", id);
         payload.addProperty("time", Instant.now().toString());

@@ -64,7 +64,8 @@ public final class ProgressBar implements AutoCloseable {
         int full = (int) (part * WIDTH);
         var line = "%s [%s%s] %3d%% %s"
                 .formatted(label, "#".repeat(full), "-".repeat(WIDTH - full), percent, Terminal.printable(note));
-        redraw(line);
+        // A line that the terminal breaks could not be drawn over.
+        redraw(line.substring(0, Math.min(line.length(), Terminal.columns() - 1)));
     }
 
     private void redraw(String line) {

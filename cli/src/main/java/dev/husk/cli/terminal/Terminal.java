@@ -6,6 +6,8 @@ import java.util.Map;
 
 /** Whether a person watches, and with it whether colours and bars are drawn. */
 public final class Terminal {
+    private static final int USUAL_COLUMNS = 80;
+
     private final boolean rich;
 
     private Terminal(boolean rich) {
@@ -39,6 +41,12 @@ public final class Terminal {
         } catch (IllegalAccessException | InvocationTargetException e) {
             return false;
         }
+    }
+
+    /** How wide the terminal was when the command started: {@code husk.columns}, or 80 where that is not known. */
+    static int columns() {
+        int columns = Integer.getInteger("husk.columns", 0);
+        return columns > 0 ? columns : USUAL_COLUMNS;
     }
 
     public boolean isRich() {

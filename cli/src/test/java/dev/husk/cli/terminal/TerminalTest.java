@@ -48,6 +48,14 @@ class TerminalTest {
     }
 
     @Test
+    void aBarIsNeverWiderThanTheTerminal() {
+        try (var bar = ProgressBar.on(out, RICH, "train", () -> now)) {
+            bar.update(0.5, "epoch 44 of 200 ".repeat(9));
+            assertThat(text.toString().strip()).hasSize(79);
+        }
+    }
+
+    @Test
     void aPipeGetsAPlainLineNowAndThen() {
         try (var bar = ProgressBar.on(out, Terminal.plain(), "upload", () -> now)) {
             bar.update(0.1, "");

@@ -13,7 +13,6 @@ import dev.husk.protocol.log.Receipt;
 import dev.husk.protocol.log.VerifierKey;
 import dev.husk.runtime.timing.ColdStart;
 import java.security.KeyPair;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,8 +27,6 @@ import java.util.Optional;
 public final class Sandbox {
     /** A token this close to its end is renewed before it is used. */
     private static final Duration MARGIN = Duration.ofSeconds(30);
-
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Gateway gateway;
     private final VerifierKey logKey;
@@ -115,7 +112,7 @@ public final class Sandbox {
         statement.addProperty("contract", request.contract());
         statement.addProperty("function", request.function());
         statement.addProperty("invocation", request.invocation());
-        statement.addProperty("nonce", nonce());
+        statement.addProperty("nonce", Base64Url.random(16));
         statement.add("parameters", request.parameters());
         return gateway.statement("release", Optional.of(token.text()), SignedStatement.sign(signer, statement));
     }
@@ -149,7 +146,7 @@ public final class Sandbox {
      */
     public Instant renew() throws RefusedException, GatewayException {
         var statement = statement("renew");
-        statement.addProperty("nonce", nonce());
+        statement.addProperty("nonce", Base64Url.random(16));
         var reply = gateway.statement("renew", Optional.empty(), SignedStatement.sign(signer, statement));
         if (reply.status() == 403) {
             throw RefusedException.parse(reply.status(), reply.body());
@@ -230,12 +227,6 @@ public final class Sandbox {
         statement.addProperty("sandbox", id());
         statement.addProperty("time", clock.instant().toString());
         return statement;
-    }
-
-    private static String nonce() {
-        byte[] nonce = new byte[16];
-        RANDOM.nextBytes(nonce);
-        return Base64Url.encode(nonce);
     }
 
     @Override

@@ -76,7 +76,7 @@ record Activation(
         return json;
     }
 
-    JsonArray logsJson() {
+    private JsonArray logsJson() {
         var array = new JsonArray();
         logs.forEach(array::add);
         return array;

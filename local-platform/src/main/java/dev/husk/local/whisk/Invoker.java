@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,7 @@ final class Invoker {
     private final Sandboxes sandboxes;
     private final RuntimeCall calls;
     private final String auth;
+    private final Map<String, SandboxLog> running = new ConcurrentHashMap<>();
     private final Clock clock;
 
     Invoker(
@@ -97,6 +100,7 @@ final class Invoker {
             try {
                 long start = clock.millis();
                 sandbox.log().begin(limits.logs() * 1024L * 1024L);
+                running.put(invocation.id(), sandbox.log());
                 boolean cold = sandbox.revision().isEmpty();
                 var outcome = cold ? init(sandbox, invocation, limits) : null;
                 long initialized = clock.millis();
@@ -126,6 +130,7 @@ final class Invoker {
                                 outcome.ending() == Ending.TIMED_OUT),
                         invocation.cause());
             } finally {
+                running.remove(invocation.id());
                 if (kept) {
                     sandboxes.release(sandbox);
                 } else {
@@ -133,6 +138,11 @@ final class Invoker {
                 }
             }
         }
+    }
+
+    /** What a running activation has written, so that who waits for it sees how far it is; empty for all others. */
+    Optional<List<String>> logsSoFar(String activationId) {
+        return Optional.ofNullable(running.get(activationId)).map(SandboxLog::soFar);
     }
 
     private List<String> logs(Sandbox sandbox, Outcome outcome) throws InterruptedException {

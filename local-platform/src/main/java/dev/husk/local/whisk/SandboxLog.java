@@ -61,6 +61,11 @@ final class SandboxLog {
         return true;
     }
 
+    /** The lines so far of an activation that may still write. */
+    synchronized List<String> soFar() {
+        return List.copyOf(lines);
+    }
+
     /** The lines so far, which are then forgotten. */
     synchronized List<String> take() {
         if (truncated) {

@@ -131,8 +131,8 @@ public final class WhiskServer implements AutoCloseable {
                 url.toString(),
                 clock);
         var activations = new Activations();
-        this.dispatcher =
-                new Dispatcher(new Invoker(config.kinds(), sandboxes, timer, auth, clock), activations, clock);
+        var invoker = new Invoker(config.kinds(), sandboxes, timer, auth, clock);
+        this.dispatcher = new Dispatcher(invoker, activations, clock);
         var calls = new Calls(dispatcher, longestWait);
         var api = new Api(
                 Map.of(
@@ -145,7 +145,7 @@ public final class WhiskServer implements AutoCloseable {
                         "rules",
                         new Rules(entities, clock),
                         "activations",
-                        new ActivationRecords(activations)),
+                        new ActivationRecords(activations, invoker::logsSoFar)),
                 new WebActions(entities, dispatcher, calls),
                 config.kinds());
         http.createContext("/", new Front(api, auth));

@@ -139,6 +139,7 @@ final class FakeRuntime {
                 Runtime.getRuntime().halt(0);
             }
             case "waits" -> {
+                System.out.println("waiting");
                 try {
                     Thread.sleep(value.getAsJsonObject().get("millis").getAsLong());
                 } catch (InterruptedException e) {

@@ -231,6 +231,22 @@ class InvocationTest {
     }
 
     @Test
+    void theLogsOfWhatStillRunsCanBeRead() throws Exception {
+        client.create("watched", "waits");
+        var id = client.call("POST", "actions/watched", "{\"millis\":3000}")
+                .is(202)
+                .object()
+                .get("activationId")
+                .getAsString();
+        Client.Reply reply;
+        do {
+            reply = client.get("activations/" + id + "/logs");
+        } while (reply.status() == 404 || lines(reply.object()).isEmpty());
+        assertThat(lines(reply.object()).get(0)).endsWith("stdout: waiting");
+        client.get("activations/" + id).is(404);
+    }
+
+    @Test
     void whatTakesLongerThanTheCallerWaitsForIsAnsweredWith202() throws Exception {
         client.create("slow", "waits");
         client.call("POST", "actions/slow?blocking=true&timeout=300", "{\"millis\":1500}")

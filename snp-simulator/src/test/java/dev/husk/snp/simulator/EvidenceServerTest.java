@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonParser;
-import dev.husk.snp.Allowed;
 import dev.husk.snp.Bytes;
-import dev.husk.snp.Expectations;
 import dev.husk.snp.KbsEvidence;
 import dev.husk.snp.Product;
 import dev.husk.snp.Revocation;
@@ -27,8 +25,6 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,7 +62,8 @@ class EvidenceServerTest {
         assertThat(evidence.certificates())
                 .containsExactlyElementsOf(
                         processor.certificates().stream().map(Bytes::copyOf).toList());
-        var verdict = verifier().verify(evidence.report(), evidence.certificates(), expecting(reportData));
+        var verdict =
+                verifier().verify(evidence.report(), evidence.certificates(), Expected.of(true, processor, reportData));
         assertThat(verdict).isInstanceOf(Verdict.Trusted.class).hasToString("trusted (SIMULATED)");
         assertThat(((Verdict.Trusted) verdict).report().reportId()).isEqualTo(Bytes.copyOf(sandbox.reportId()));
     }
@@ -133,22 +130,5 @@ class EvidenceServerTest {
                 .generateCertificate(new ByteArrayInputStream(Files.readAllBytes(folder.resolve("ark.der"))));
         return new SnpVerifier(
                 TrustAnchors.amd().andSimulated(ark, Product.GENOA), Revocation.lists(Map.of()), Clock.systemUTC());
-    }
-
-    private static Expectations expecting(byte[] reportData) {
-        return new Expectations(
-                true,
-                Bytes.copyOf(reportData),
-                Allowed.only(Set.of(Product.GENOA)),
-                Allowed.only(Set.of(Bytes.copyOf(new byte[48]))),
-                Allowed.only(Set.of(Bytes.copyOf(new byte[32]))),
-                Optional.empty(),
-                false,
-                false,
-                Optional.of(true),
-                Optional.of(false),
-                Allowed.only(Set.of(Bytes.copyOf(processor.chipId()))),
-                Allowed.only(Set.of(0)),
-                Set.of());
     }
 }

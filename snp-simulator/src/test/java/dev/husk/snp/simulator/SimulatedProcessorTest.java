@@ -3,13 +3,10 @@ package dev.husk.snp.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.husk.snp.Allowed;
 import dev.husk.snp.Bytes;
-import dev.husk.snp.Expectations;
 import dev.husk.snp.Product;
 import dev.husk.snp.Revocation;
 import dev.husk.snp.SnpVerifier;
-import dev.husk.snp.TcbVersion;
 import dev.husk.snp.TrustAnchors;
 import dev.husk.snp.Verdict;
 import java.io.ByteArrayInputStream;
@@ -22,8 +19,6 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -48,14 +43,14 @@ class SimulatedProcessorTest {
                 .generateCertificate(
                         new ByteArrayInputStream(processor.certificates().get(2)));
         var believing = verifier(TrustAnchors.amd().andSimulated(ark, Product.GENOA));
-        var verdict = believing.verify(report, certificates, expecting(true, reportData, processor));
+        var verdict = believing.verify(report, certificates, Expected.of(true, processor, reportData));
         assertThat(verdict).isInstanceOf(Verdict.Trusted.class);
         assertThat(((Verdict.Trusted) verdict).simulated()).isTrue();
         assertThat(((Verdict.Trusted) verdict).report().reportId()).isEqualTo(Bytes.copyOf(sandbox.reportId()));
 
-        assertThat(believing.verify(report, certificates, expecting(false, reportData, processor)))
+        assertThat(believing.verify(report, certificates, Expected.of(false, processor, reportData)))
                 .hasToString("Rejected[reasons=[SIMULATION_DENIED: the report is SIMULATED, hardware is required]]");
-        assertThat(verifier(TrustAnchors.amd()).verify(report, certificates, expecting(true, reportData, processor)))
+        assertThat(verifier(TrustAnchors.amd()).verify(report, certificates, Expected.of(true, processor, reportData)))
                 .isInstanceOf(Verdict.Rejected.class);
     }
 
@@ -114,22 +109,5 @@ class SimulatedProcessorTest {
 
     private static SnpVerifier verifier(TrustAnchors anchors) {
         return new SnpVerifier(anchors, Revocation.lists(Map.of()), Clock.systemUTC());
-    }
-
-    private static Expectations expecting(boolean simulated, byte[] reportData, SimulatedProcessor processor) {
-        return new Expectations(
-                simulated,
-                Bytes.copyOf(reportData),
-                Allowed.only(Set.of(Product.GENOA)),
-                Allowed.only(Set.of(Bytes.copyOf(new byte[48]))),
-                Allowed.only(Set.of(Bytes.copyOf(new byte[32]))),
-                Optional.of(Map.of(Product.GENOA, new TcbVersion(0, 9, 0, 23, 72))),
-                false,
-                false,
-                Optional.of(true),
-                Optional.of(false),
-                Allowed.only(Set.of(Bytes.copyOf(processor.chipId()))),
-                Allowed.only(Set.of(0)),
-                Set.of());
     }
 }

@@ -74,9 +74,7 @@ public class Ledger {
         var row = chain(chain);
         var dated = event.deepCopy();
         dated.addProperty("time", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
-        byte[] salt = new byte[32];
-        RANDOM.nextBytes(salt);
-        var opening = new Opening(Base64Url.encode(salt), dated);
+        var opening = new Opening(Base64Url.random(32), dated);
         var previous = row.nextSeq == 0 ? "" : Base64Url.encode(row.lastHash);
         var leaf = new Leaf(Opening.tag(logKey(chain), chain), row.nextSeq, previous, opening.commit());
 

@@ -221,14 +221,7 @@ public class Releases {
     private Appended refused(Asked asked, Contract contract, String what, List<Reason> reasons) {
         var event = event("refused", contract, asked);
         event.addProperty("what", what);
-        var list = new JsonArray();
-        for (var reason : reasons) {
-            var one = new JsonObject();
-            one.addProperty("code", reason.code());
-            one.addProperty("detail", reason.detail());
-            list.add(one);
-        }
-        event.add("reasons", list);
+        event.add("reasons", Reason.json(reasons));
         return ledger.append(contract.name(), event);
     }
 

@@ -1,0 +1,41 @@
+package dev.husk.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.CopyOption;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** Writes small files so that they appear whole or not at all, also on a full disk. Only their owner reads them. */
+final class WholeFile {
+    private WholeFile() {}
+
+    /** Writes a new file. An existing one stays, with a {@link java.nio.file.FileAlreadyExistsException}. */
+    static void create(Path path, String text) throws IOException {
+        write(path, text);
+    }
+
+    /** Writes a file or replaces it in one step. */
+    static void replace(Path path, String text) throws IOException {
+        write(path, text, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void write(Path path, String text, CopyOption... options) throws IOException {
+        var folder = path.toAbsolutePath().getParent();
+        Files.createDirectories(folder);
+        var next = Files.createTempFile(folder, ".husk-", ".new");
+        try {
+            Files.writeString(next, text, StandardCharsets.UTF_8);
+            Files.move(next, path, options);
+        } catch (FileSystemException e) {
+            throw e;
+        } catch (IOException e) {
+            // What writing itself says, such as that the disk is full, names no file.
+            throw new FileSystemException(path.toString(), null, e.getMessage());
+        } finally {
+            Files.deleteIfExists(next);
+        }
+    }
+}
