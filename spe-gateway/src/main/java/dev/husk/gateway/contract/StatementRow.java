@@ -6,8 +6,6 @@ import jakarta.persistence.EmbeddedId;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import java.io.Serializable;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** What a party signed about a contract. */
 @Entity
@@ -15,35 +13,12 @@ import org.jspecify.annotations.Nullable;
 public class StatementRow {
     /** The contract's identity, and the statement's number in it. */
     @Embeddable
-    public static class Id implements Serializable {
-        private static final long serialVersionUID = 1L;
-
-        @Column(name = "contract")
-        String contract = "";
-
-        @Column(name = "number")
-        int number;
-
-        protected Id() {}
-
-        Id(String contract, int number) {
-            this.contract = contract;
-            this.number = number;
-        }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Id that && contract.equals(that.contract) && number == that.number;
-        }
-
-        @Override
-        public int hashCode() {
-            return Objects.hash(contract, number);
-        }
-    }
+    public record Id(
+            @Column(name = "contract") String contract,
+            @Column(name = "number") int number) implements Serializable {}
 
     @EmbeddedId
-    Id id = new Id();
+    Id id = new Id("", 0);
 
     @Column(name = "party")
     String party = "";

@@ -6,7 +6,6 @@ import jakarta.persistence.EmbeddedId;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import java.io.Serializable;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The key of a dataset or a result, and what its sealed object must be. */
@@ -15,35 +14,12 @@ import org.jspecify.annotations.Nullable;
 public class DataKeyRow {
     /** Which object, by the names of the contract. */
     @Embeddable
-    public static class Id implements Serializable {
-        private static final long serialVersionUID = 1L;
-
-        @Column(name = "contract")
-        String contract = "";
-
-        @Column(name = "object")
-        String object = "";
-
-        protected Id() {}
-
-        Id(String contract, String object) {
-            this.contract = contract;
-            this.object = object;
-        }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Id that && contract.equals(that.contract) && object.equals(that.object);
-        }
-
-        @Override
-        public int hashCode() {
-            return Objects.hash(contract, object);
-        }
-    }
+    public record Id(
+            @Column(name = "contract") String contract,
+            @Column(name = "object") String object) implements Serializable {}
 
     @EmbeddedId
-    Id id = new Id();
+    Id id = new Id("", "");
 
     @Column(name = "sealed")
     byte[] sealed = {};

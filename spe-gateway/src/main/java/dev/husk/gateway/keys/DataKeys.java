@@ -80,6 +80,6 @@ public class DataKeys {
 
     /** Digest and size are in the identity, so that the database cannot exchange them under the key. */
     private static String identity(DataKeyRow row) {
-        return "data_key/" + row.id.contract + "/" + row.id.object + "/" + row.sha256 + "/" + row.size;
+        return "data_key/" + row.id.contract() + "/" + row.id.object() + "/" + row.sha256 + "/" + row.size;
     }
 }

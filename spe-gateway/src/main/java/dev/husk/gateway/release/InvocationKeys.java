@@ -108,6 +108,6 @@ public class InvocationKeys {
 
     /** The entry of the log is in the identity, so that the database cannot put another event beside the key. */
     private static String identity(InvocationKeyRow row) {
-        return "invocation_key/" + row.id.contract + "/" + row.id.function + "/" + row.leaf;
+        return "invocation_key/" + row.id.contract() + "/" + row.id.function() + "/" + row.leaf;
     }
 }
