@@ -19,6 +19,7 @@ public final class ObjectStore {
     private static final Duration UPLOAD = Duration.ofMinutes(60);
     private static final int ATTEMPTS = 3;
     private static final long PAUSE_MILLIS = 200;
+    private static final int NO_ANSWER = 0;
 
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -69,24 +70,24 @@ public final class ObjectStore {
     /** Writes the object anew. Tried again where the store fails, never where it refuses. */
     void put(String name, URI url, Path file) throws IOException {
         for (int attempt = 1; ; attempt++) {
+            boolean last = attempt == ATTEMPTS;
+            int status = NO_ANSWER;
             try {
                 var request = HttpRequest.newBuilder(url)
                         .timeout(UPLOAD)
                         .PUT(HttpRequest.BodyPublishers.ofFile(file))
                         .build();
-                var response = send(name, request, BodyHandlers.discarding());
-                if (response.statusCode() / 100 == 2) {
-                    return;
-                }
-                if (response.statusCode() < 500 || attempt == ATTEMPTS) {
-                    throw new StoreRefused(refused(name, response.statusCode()));
-                }
-            } catch (StoreRefused e) {
-                throw new StoreFailedException(String.valueOf(e.getMessage()), e);
+                status = send(name, request, BodyHandlers.discarding()).statusCode();
             } catch (IOException e) {
-                if (attempt == ATTEMPTS || Thread.currentThread().isInterrupted()) {
+                if (last || Thread.currentThread().isInterrupted()) {
                     throw e;
                 }
+            }
+            if (status / 100 == 2) {
+                return;
+            }
+            if (status != NO_ANSWER && (status < 500 || last)) {
+                throw refused(name, status);
             }
             pause(attempt * PAUSE_MILLIS);
         }
@@ -97,14 +98,6 @@ public final class ObjectStore {
                 status == 404
                         ? "object %s: is not in the store".formatted(name)
                         : "object %s: the store answered %d".formatted(name, status));
-    }
-
-    private static final class StoreRefused extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        StoreRefused(StoreFailedException problem) {
-            super(problem.getMessage(), problem);
-        }
     }
 
     private static void pause(long millis) throws IOException {
