@@ -27,8 +27,6 @@ import java.util.concurrent.Executors;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.shrinkwrap.api.ShrinkWrap;
-import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,11 +36,9 @@ import org.junit.jupiter.api.Test;
 @RunAsClient
 class GatewayIT {
 
-    /** The gateway itself is a part of the server; what Arquillian deploys beside it is empty. */
     @Deployment(testable = false)
     static WebArchive nothing() {
-        return ShrinkWrap.create(WebArchive.class, "nothing.war")
-                .addAsWebResource(new StringAsset("nothing"), "index.txt");
+        return ServerUnderTest.nothing("nothing.war");
     }
 
     @BeforeAll

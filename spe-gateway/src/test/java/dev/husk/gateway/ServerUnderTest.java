@@ -14,6 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.asset.StringAsset;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
@@ -37,6 +40,11 @@ public final class ServerUnderTest implements LauncherSessionListener {
 
     static String base() {
         return "http://127.0.0.1:" + System.getProperty("husk.it.port") + "/";
+    }
+
+    /** The gateway itself is a part of the server; what Arquillian deploys beside it holds nothing. */
+    static WebArchive nothing(String name) {
+        return ShrinkWrap.create(WebArchive.class, name).addAsWebResource(new StringAsset("nothing"), "index.txt");
     }
 
     /** Waits until the gateway says that it is ready; it starts beside what Arquillian deploys. */
