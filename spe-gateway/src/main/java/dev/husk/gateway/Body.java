@@ -7,6 +7,9 @@ import dev.husk.protocol.json.MalformedJsonException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
 
 /** Reads request bodies: never more than the limit, then strictly. */
 public final class Body {
@@ -43,6 +46,15 @@ public final class Body {
             throw RequestRefused.malformed("the body is not one line of printable ASCII");
         }
         return text;
+    }
+
+    /** How far the member {@code time} is from {@code now}, either way. */
+    public static Duration age(JsonObject statement, Instant now) {
+        try {
+            return Duration.between(Instant.parse(text(statement, "time")), now).abs();
+        } catch (DateTimeException e) {
+            throw RequestRefused.malformed("the statement's time is not one");
+        }
     }
 
     public static String text(JsonObject object, String member) {

@@ -42,8 +42,7 @@ public class Errors implements ExceptionMapper<Throwable> {
     }
 
     private Response answer(int status, String code, String detail, List<RequestRefused.Reason> reasons) {
-        boolean kbs = uri != null && uri.getPath().startsWith("kbs/")
-                || uri != null && uri.getPath().startsWith("/kbs/");
+        boolean kbs = uri.getPath().matches("(?s)/?kbs/.*");
         var body = kbs ? KbsError.body(code, detail) : problem(status, code, detail);
         if (!reasons.isEmpty()) {
             body.add("reasons", RequestRefused.Reason.json(reasons));

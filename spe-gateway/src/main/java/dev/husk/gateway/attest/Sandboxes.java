@@ -5,7 +5,6 @@ import com.google.gson.JsonObject;
 import dev.husk.gateway.contract.ContractStopped;
 import dev.husk.gateway.contract.Contracts;
 import dev.husk.gateway.log.Ledger;
-import dev.husk.protocol.contract.Contract;
 import dev.husk.protocol.contract.PartyKey;
 import dev.husk.protocol.json.Json;
 import dev.husk.protocol.json.MalformedJsonException;
@@ -22,7 +21,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /** The sandboxes and their one binding each (design section 5). */
@@ -158,11 +156,6 @@ public class Sandboxes {
                 ledger.append(stopped.name(), event);
             }
         }
-    }
-
-    /** The contracts that know this sandbox's code. */
-    public List<Contract> naming(String code) {
-        return contracts.naming(code);
     }
 
     private static JsonObject event(String name, String contract, String sandbox) {

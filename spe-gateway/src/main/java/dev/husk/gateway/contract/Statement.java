@@ -6,7 +6,6 @@ import dev.husk.gateway.RequestRefused;
 import dev.husk.protocol.contract.Contract;
 import dev.husk.protocol.contract.InvalidSignatureException;
 import dev.husk.protocol.contract.SignedStatement;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -41,15 +40,9 @@ public record Statement(String action, String party, JsonObject payload) {
             throw new RequestRefused(
                     403, "STATEMENT_MISMATCH", "the statement is about another contract or by another party");
         }
-        try {
-            var age = Duration.between(Instant.parse(Body.text(payload, "time")), now)
-                    .abs();
-            if (age.compareTo(TOLERANCE) > 0) {
-                throw new RequestRefused(
-                        403, "STATEMENT_STALE", "the statement's time is more than 10 minutes from the gateway's");
-            }
-        } catch (DateTimeException e) {
-            throw RequestRefused.malformed("the statement's time is not one");
+        if (Body.age(payload, now).compareTo(TOLERANCE) > 0) {
+            throw new RequestRefused(
+                    403, "STATEMENT_STALE", "the statement's time is more than 10 minutes from the gateway's");
         }
         return new Statement(Body.text(payload, "action"), party, payload);
     }

@@ -67,8 +67,7 @@ public class EventLog {
     /** The proof of an event whose transaction has committed. */
     public synchronized Receipt receipt(Appended appended) {
         if (appended.index() >= tree.size()) {
-            publish();
-            storage.keep(checkpoint.size(), checkpoint.text());
+            checkpoint();
         }
         if (appended.index() >= tree.size()) {
             throw new IllegalStateException("event " + appended.index() + " has not committed");

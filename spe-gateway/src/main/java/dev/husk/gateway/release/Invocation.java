@@ -2,12 +2,12 @@ package dev.husk.gateway.release;
 
 import com.google.gson.JsonObject;
 import dev.husk.gateway.Body;
+import dev.husk.gateway.RequestRefused;
 import dev.husk.gateway.RequestRefused.Reason;
 import dev.husk.gateway.contract.StatementSubject;
 import dev.husk.protocol.contract.Contract;
 import dev.husk.protocol.contract.InvalidSignatureException;
 import dev.husk.protocol.contract.SignedStatement;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -37,9 +37,7 @@ record Invocation(String party, JsonObject parameters, String nonce) {
                 return problem("the signed request is not for function " + function + " of contract " + contract.name()
                         + ", which this action serves");
             }
-            var age = Duration.between(Instant.parse(Body.text(payload, "time")), now)
-                    .abs();
-            if (age.compareTo(LIFE) > 0) {
+            if (Body.age(payload, now).compareTo(LIFE) > 0) {
                 return problem("the signed request is older than 15 minutes, or of the future");
             }
             return new Read(
@@ -48,7 +46,7 @@ record Invocation(String party, JsonObject parameters, String nonce) {
                     Optional.empty());
         } catch (InvalidSignatureException e) {
             return problem("the key of " + party.get().name() + " did not sign this request");
-        } catch (DateTimeException | dev.husk.gateway.RequestRefused e) {
+        } catch (RequestRefused e) {
             return problem("the signed request is malformed");
         }
     }
