@@ -1,7 +1,6 @@
 package dev.husk.local.whisk;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -13,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,9 +27,11 @@ class OpenWhiskClientIT {
 
     @Test
     void theUnmodifiedClientOfOpenWhiskWorks() throws Exception {
-        assumeTrue(
-                isOnPath("node") && isOnPath("npm"),
-                "OpenWhiskClientIT needs node and npm on the PATH; the npm client was NOT tested");
+        if (!isOnPath("node") || !isOnPath("npm")) {
+            var hint = "OpenWhiskClientIT does not run: put node and npm on the PATH";
+            System.out.println(hint);
+            Assumptions.abort(hint);
+        }
         var modules = Files.createDirectories(Path.of("target", "npm").toAbsolutePath());
         run(modules, Map.of(), "npm", "install", "--ignore-scripts", "--no-save", "--no-audit", "--no-fund", CLIENT);
 
