@@ -16,7 +16,7 @@ async function refused (promise) {
 }
 
 async function ended (activationId) {
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < 2400; i++) {
     try {
       return await ow.activations.get({ name: activationId })
     } catch (e) {

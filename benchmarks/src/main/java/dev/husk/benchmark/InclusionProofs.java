@@ -1,12 +1,17 @@
 package dev.husk.benchmark;
 
 import dev.husk.protocol.log.Inclusion;
+import dev.husk.protocol.log.MalformedLogException;
 import dev.husk.protocol.log.MerkleHash;
-import dev.husk.protocol.log.Tree;
+import dev.husk.protocol.log.RightEdge;
+import dev.husk.protocol.log.TileName;
+import dev.husk.protocol.log.TileTree;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -31,11 +36,13 @@ public class InclusionProofs {
     private long index;
 
     @Setup
-    public void prepare() {
-        var tree = new Tree();
+    public void prepare() throws MalformedLogException {
+        var tiles = new HashMap<TileName, byte[]>();
+        var edge = new RightEdge();
         for (int i = 0; i < size; i++) {
-            tree.append(MerkleHash.leaf(ByteBuffer.allocate(4).putInt(i).array()));
+            edge.append(MerkleHash.leaf(ByteBuffer.allocate(4).putInt(i).array()), tiles::put);
         }
+        var tree = TileTree.of(edge, tile -> Objects.requireNonNull(tiles.get(tile)));
         index = size / 3;
         leaf = MerkleHash.leaf(ByteBuffer.allocate(4).putInt((int) index).array());
         proof = tree.inclusion(index, size);

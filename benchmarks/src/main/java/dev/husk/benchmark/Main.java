@@ -51,7 +51,9 @@ public final class Main {
         var baselines = new LinkedHashMap<String, String>();
         baselines.put("SealedObjects.seal", "SealedObjects.bareSeal");
         baselines.put("SealedObjects.open", "SealedObjects.bareOpen");
-        baselines.put("ReportVerification.verify", "ReportVerification.bareBouncyCastle");
+        baselines.put("ReportVerification.cachedChain", "ReportVerification.bareBouncyCastle");
+        baselines.put("ReportVerification.coldChain", "ReportVerification.bareBouncyCastle");
+        baselines.put("ReportVerification.parseAndAppraise", "ReportVerification.bareBouncyCastle");
         baselines.put("ReportVerification.bareJdk", "ReportVerification.bareBouncyCastle");
         baselines.put("Contracts.parse", "Contracts.bareParse");
         baselines.put("Contracts.canonical", "Contracts.bareWrite");

@@ -1,9 +1,12 @@
 package dev.husk.benchmark;
 
 import dev.husk.snp.Allowed;
+import dev.husk.snp.AttestationReport;
 import dev.husk.snp.Bytes;
 import dev.husk.snp.Expectations;
 import dev.husk.snp.MalformedReportException;
+import dev.husk.snp.PlatformRules;
+import dev.husk.snp.PolicyRules;
 import dev.husk.snp.Product;
 import dev.husk.snp.Revocation;
 import dev.husk.snp.SnpVerifier;
@@ -23,6 +26,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -35,6 +39,7 @@ import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.bouncycastle.crypto.signers.ECDSASigner;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
@@ -43,7 +48,8 @@ import org.openjdk.jmh.annotations.State;
 
 /**
  * Judging a simulated report with its chain of three certificates, beside nothing but the P-384 verification that it
- * must contain: by Bouncy Castle, which the verifier uses, and by the JDK.
+ * must contain: by Bouncy Castle, which the verifier uses, and by the JDK. Once with the chain known from an earlier
+ * report, once with a chain that neither the verifier nor the JDK's cache of certificates has seen.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -54,8 +60,10 @@ public class ReportVerification {
     private Bytes report = Bytes.copyOf(new byte[0]);
     private List<Bytes> certificates = List.of();
     private Bare bare = Bare.none();
+    private Expectations expected = expectations();
+    private TrustAnchors anchors = TrustAnchors.amd();
     private SnpVerifier verifier =
-            new SnpVerifier(TrustAnchors.amd(), Revocation.acceptingRevokedCertificates(), Clock.systemUTC());
+            new SnpVerifier(anchors, Revocation.acceptingRevokedCertificates(), Clock.systemUTC());
 
     /** What is left when parsing and policy are taken away. */
     private record Bare(byte[] message, BigInteger r, BigInteger s, byte[] concatenated, Optional<ECPublicKey> key) {
@@ -71,10 +79,8 @@ public class ReportVerification {
         var folder = Files.createTempDirectory("husk-benchmark");
         var processor = SimulatedProcessor.open(folder);
         certificates = processor.certificates().stream().map(Bytes::copyOf).toList();
-        verifier = new SnpVerifier(
-                TrustAnchors.amd().andSimulated(certificate(processor, 2), Product.GENOA),
-                Revocation.acceptingRevokedCertificates(),
-                Clock.systemUTC());
+        anchors = TrustAnchors.amd().andSimulated(certificate(processor, 2), Product.GENOA);
+        verifier = new SnpVerifier(anchors, Revocation.acceptingRevokedCertificates(), Clock.systemUTC());
         byte[] encoded = processor.launch(new byte[48], new byte[32], 0x30000).report(new byte[64]);
         report = Bytes.copyOf(encoded);
         byte[] r = reversed(encoded, SIGNED);
@@ -92,9 +98,48 @@ public class ReportVerification {
         }
     }
 
+    /** The JDK keeps the last 750 certificates that it parsed; as many others push ours out. */
+    @State(Scope.Thread)
+    public static class Forgetting {
+        private static final int MORE_THAN_THE_JDK_KEEPS = 800;
+
+        private final List<byte[]> others = new ArrayList<>();
+
+        @Setup
+        public void prepare(ReportVerification reports) {
+            byte[] leaf = reports.certificates.get(0).toArray();
+            for (int i = 0; i < MORE_THAN_THE_JDK_KEEPS; i++) {
+                byte[] other = leaf.clone();
+                other[other.length - 1] ^= (byte) i;
+                other[other.length - 2] ^= (byte) (1 + (i >>> 8));
+                others.add(other);
+            }
+        }
+
+        @Setup(Level.Invocation)
+        public void forget() throws GeneralSecurityException {
+            var factory = CertificateFactory.getInstance("X.509");
+            for (var other : others) {
+                factory.generateCertificate(new ByteArrayInputStream(other));
+            }
+        }
+    }
+
     @Benchmark
-    public boolean verify() throws MalformedReportException {
-        return verifier.verify(report, certificates, expectations()) instanceof Verdict.Trusted;
+    public boolean cachedChain() throws MalformedReportException {
+        return verifier.verify(report, certificates, expected) instanceof Verdict.Trusted;
+    }
+
+    @Benchmark
+    public boolean coldChain(Forgetting forgotten) throws MalformedReportException {
+        var fresh = new SnpVerifier(anchors, Revocation.acceptingRevokedCertificates(), Clock.systemUTC());
+        return fresh.verify(report, certificates, expected) instanceof Verdict.Trusted;
+    }
+
+    @Benchmark
+    public boolean parseAndAppraise() throws MalformedReportException {
+        return expected.mismatches(AttestationReport.parse(report, Product.GENOA))
+                .isEmpty();
     }
 
     @Benchmark
@@ -128,19 +173,20 @@ public class ReportVerification {
     }
 
     private static Expectations expectations() {
-        return new Expectations(
-                true,
-                Bytes.copyOf(new byte[64]),
-                Allowed.only(Set.of(Product.GENOA)),
-                Allowed.only(Set.of(Bytes.copyOf(new byte[48]))),
-                Allowed.any(),
-                Optional.empty(),
-                false,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                Allowed.any(),
-                Allowed.only(Set.of(0)),
-                Set.of());
+        return Expectations.builder()
+                .simulated(true)
+                .reportData(Allowed.only(Set.of(Bytes.copyOf(new byte[64]))))
+                .products(Allowed.only(Set.of(Product.GENOA)))
+                .measurements(Allowed.only(Set.of(Bytes.copyOf(new byte[48]))))
+                .hostData(Allowed.any())
+                .acceptingAnyTcb()
+                .policy(PolicyRules.closed())
+                .platformInfo(PlatformRules.any())
+                .idKeys(Allowed.any())
+                .authorKeys(Allowed.any())
+                .chips(Allowed.any())
+                .vmpl(Allowed.only(Set.of(0)))
+                .providers(Set.of())
+                .build();
     }
 }

@@ -1,10 +1,17 @@
 package dev.husk.cli;
 
+import com.google.gson.JsonObject;
+import dev.husk.cli.log.ShownEvent;
+import dev.husk.cli.log.UsedRuns;
+import dev.husk.cli.terminal.Terminal;
 import dev.husk.protocol.contract.Contract;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,6 +26,7 @@ import picocli.CommandLine.Spec;
         description = "Proposes, explains, accepts, suspends, resumes and ends contracts.",
         synopsisSubcommandLabel = "COMMAND")
 final class ContractCommand {
+    private final Settings settings;
     private final PartyApi api;
     private final AcceptedContracts accepted;
 
@@ -26,6 +34,7 @@ final class ContractCommand {
     private CommandSpec spec;
 
     ContractCommand(Settings settings) {
+        this.settings = settings;
         this.api = new PartyApi(settings);
         this.accepted = new AcceptedContracts(settings);
     }
@@ -37,6 +46,36 @@ final class ContractCommand {
     int explain(@Parameters(paramLabel = "FILE", description = "The contract, YAML or JSON.") Path file)
             throws CommandFailed, IOException {
         print(ContractFile.read(file));
+        return ExitCodes.OK;
+    }
+
+    @Command(
+            name = "who-can-read",
+            mixinStandardHelpOptions = true,
+            description = "Says on which ways somebody could ever get to see something of a dataset or result.")
+    int whoCanRead(
+            @Parameters(paramLabel = "CONTRACT", description = "A file, YAML or JSON; or, with --as, a name.")
+                    String source,
+            @Parameters(paramLabel = "DATASET", description = "A dataset or result of it.") String data,
+            @Option(names = "--as", paramLabel = "PARTY", description = "Who asks the gateway for the contract.")
+                    @Nullable
+                    String party)
+            throws CommandFailed, IOException {
+        var contract = party == null
+                ? ContractFile.read(Path.of(source))
+                : api.contract(source, party).contract();
+        if (contract.dataset(data).isEmpty() && contract.result(data).isEmpty()) {
+            var names = new TreeSet<String>();
+            contract.datasets().forEach(dataset -> names.add(dataset.name()));
+            contract.results().forEach(result -> names.add(result.name()));
+            throw CommandFailed.unusable("contract %s has no dataset or result %s; it has: %s"
+                    .formatted(contract.name(), Terminal.printable(data), String.join(", ", names)));
+        }
+        var ways = contract.whoCanRead(data);
+        ways.forEach(way -> out("%s", way));
+        if (ways.isEmpty()) {
+            out("Nobody could ever read %s.", data);
+        }
         return ExitCodes.OK;
     }
 
@@ -71,7 +110,7 @@ final class ContractCommand {
             @Option(names = "--yes", description = "Do not ask.") boolean yes,
             @Mixin Passphrase passphrase)
             throws CommandFailed, IOException {
-        var contract = api.contract(name, party).contract();
+        var contract = api.proposed(name, party);
         print(contract);
         printChanges(contract, party);
         if (!yes) {
@@ -131,6 +170,19 @@ final class ContractCommand {
         } else {
             print(held.contract());
             out("State: %s", held.state());
+            if (!held.state().equals("proposed")) {
+                var events = new LogReader(settings, api).shown(held, party);
+                UsedRuns.of(
+                                held.contract(),
+                                events.stream().map(ShownEvent::event).toList(),
+                                Instant.now())
+                        .forEach(line -> out("%s", line));
+            }
+            if (held.answer().get("proposal") instanceof JsonObject) {
+                var proposal = api.proposed(name, party);
+                out("Version %d is proposed; it would change:", proposal.version());
+                ContractDiff.of(held.contract(), proposal).forEach(line -> out("  %s", line));
+            }
         }
         return ExitCodes.OK;
     }

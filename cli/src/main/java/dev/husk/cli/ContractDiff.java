@@ -6,23 +6,89 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.husk.protocol.contract.Contract;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** What changed from one contract to the next, value by value, so that nothing changes unseen. */
+/**
+ * What changed from one contract to the next: in plain words what that means for who signs and who could read what,
+ * then value by value, so that nothing changes unseen.
+ */
 final class ContractDiff {
-    private ContractDiff() {}
+    private final Contract before;
+    private final Contract after;
+    private final List<String> lines = new ArrayList<>();
 
-    /** A line for each value that is new, gone or another; the lines name things as the contract does. */
+    private ContractDiff(Contract before, Contract after) {
+        this.before = before;
+        this.after = after;
+    }
+
+    /** Empty exactly where both are the same contract; the lines name things as the contract does. */
     static List<String> of(Contract before, Contract after) {
+        var diff = new ContractDiff(before, after);
+        if (!before.equals(after)) {
+            diff.meaning();
+            diff.values();
+        }
+        return List.copyOf(diff.lines);
+    }
+
+    private void meaning() {
+        var parties = names(after.parties().stream().map(Contract.Party::name));
+        var formerly = names(before.parties().stream().map(Contract.Party::name));
+        formerly.stream()
+                .filter(name -> !parties.contains(name))
+                .forEach(name -> lines.add(name + " is no longer a party."));
+        parties.stream()
+                .filter(name -> !formerly.contains(name))
+                .forEach(name -> lines.add(name + " becomes a party."));
+        parties.stream()
+                .filter(formerly::contains)
+                .filter(name -> !before.party(name).equals(after.party(name)))
+                .forEach(name -> lines.add(name + " signs with another key from then on."));
+        for (var dataset : after.datasets()) {
+            before.dataset(dataset.name())
+                    .filter(old -> !old.owner().equals(dataset.owner()))
+                    .ifPresent(old ->
+                            lines.add(dataset.name() + " passes from " + old.owner() + " to " + dataset.owner() + "."));
+        }
+        for (var function : after.functions()) {
+            before.function(function.name())
+                    .filter(old -> !old.code().equals(function.code()))
+                    .ifPresent(old -> lines.add(function.name() + " runs other code: read it before you sign."));
+        }
+        var data = new TreeSet<String>();
+        Stream.of(before, after).forEach(contract -> {
+            contract.datasets().forEach(dataset -> data.add(dataset.name()));
+            contract.results().forEach(result -> data.add(result.name()));
+        });
+        data.forEach(this::reach);
+    }
+
+    private void reach(String name) {
+        var was = before.whoCanRead(name);
+        var is = after.whoCanRead(name);
+        is.stream().filter(way -> !was.contains(way)).forEach(way -> lines.add("Can be read from then on: " + way));
+        was.stream().filter(way -> !is.contains(way)).forEach(way -> lines.add("Cannot be read any more: " + way));
+    }
+
+    private static Set<String> names(Stream<String> names) {
+        return names.collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private void values() {
         var old = flat(before);
         var now = flat(after);
         var places = new TreeSet<>(old.keySet());
         places.addAll(now.keySet());
-        var lines = new ArrayList<String>();
+        boolean same = true;
         for (var place : places) {
             var was = old.get(place);
             var is = now.get(place);
@@ -33,8 +99,11 @@ final class ContractDiff {
             } else if (!Objects.equals(was, is)) {
                 lines.add("~ " + place + ": " + was + " -> " + is);
             }
+            same = same && Objects.equals(was, is);
         }
-        return lines;
+        if (same) {
+            lines.add("Only the order of entries changed, which means nothing.");
+        }
     }
 
     private static SortedMap<String, String> flat(Contract contract) {
@@ -44,7 +113,7 @@ final class ContractDiff {
     }
 
     private static void walk(String place, JsonElement value, SortedMap<String, String> values) {
-        if (value instanceof JsonObject object) {
+        if (value instanceof JsonObject object && !object.isEmpty()) {
             object.entrySet()
                     .forEach(member -> walk(
                             place.isEmpty() ? member.getKey() : place + "." + member.getKey(),
@@ -57,7 +126,7 @@ final class ContractDiff {
         } else if (value instanceof JsonArray array) {
             var texts = new TreeSet<String>();
             array.forEach(element -> texts.add(text(element)));
-            values.put(place, String.join(", ", texts));
+            values.put(place, "[" + String.join(", ", texts) + "]");
         } else {
             values.put(place, text(value));
         }
@@ -68,7 +137,15 @@ final class ContractDiff {
         return text(object.has("name") ? object.get("name") : object.get("function"));
     }
 
+    /** Text that could be taken for something else is in quotes. */
     private static String text(JsonElement value) {
-        return value instanceof JsonPrimitive primitive ? primitive.getAsString() : value.toString();
+        return value instanceof JsonPrimitive primitive
+                        && primitive.isString()
+                        && primitive
+                                .getAsString()
+                                .matches("[A-Za-z_][^\\[\\]\", ]*|[0-9]{4}-[0-9A-Z:.-]+|[0-9a-f]{32,}")
+                        && !primitive.getAsString().matches("true|false|null")
+                ? primitive.getAsString()
+                : value.toString();
     }
 }

@@ -3,17 +3,21 @@ package dev.husk.cli;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.husk.cli.gateway.GatewayJudgement;
+import dev.husk.cli.gateway.VerifiedGateway;
 import dev.husk.cli.terminal.Terminal;
 import dev.husk.protocol.json.Json;
 import dev.husk.protocol.json.MalformedJsonException;
+import dev.husk.protocol.seal.HpkeKeyPair;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -22,14 +26,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "gateway",
         mixinStandardHelpOptions = true,
-        description = "Pins and verifies the gateway that holds the keys.",
+        description = "Pins, verifies and recovers the gateway that holds the keys.",
         synopsisSubcommandLabel = "COMMAND")
 final class GatewayCommand {
     /** A simulated platform proves nothing about software, so nothing but the simulator is pinned. */
     private static final String SIMULATED = """
             {"name":"gateway","tee":"simulated","binding":"sandbox","products":"any","measurements":"any",
-             "hostData":"any","minimumTcb":"any","chips":"any","vmpl":["0"],
-             "policy":{"debug":false,"migrationAgent":false,"smt":"any","singleSocket":"any"}}""";
+             "hostData":"any","minimumTcb":"any","chips":"any","vmpl":["0"],"platformInfo":"any","idKeys":"any","authorKeys":"any","providers":"none",
+             "policy":{"debug":false,"migrationAgent":false,"smt":"any","singleSocket":"any","ciphertextHiding":"any"}}""";
 
     private final Settings settings;
     private final PartyApi api;
@@ -91,6 +95,100 @@ final class GatewayCommand {
             print(judgement, Terminal.of(settings.environment()));
         }
         return judgement.gateway().isPresent() ? ExitCodes.OK : ExitCodes.REFUSED;
+    }
+
+    @Command(
+            name = "recovery-shares",
+            mixinStandardHelpOptions = true,
+            description = "Fetches a party's share of the gateway's state key, and keeps it sealed; or agrees, with the"
+                    + " share that it has, to other holders.",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  husk gateway recovery-shares --as hospital-a",
+                "  husk gateway recovery-shares --as hospital-a --accept-holders sha256:..   (as `verify` prints it)"
+            })
+    int recoveryShares(
+            @Option(names = "--as", paramLabel = "NAME", required = true, description = "The party that holds a share.")
+                    String party,
+            @Option(
+                            names = "--accept-holders",
+                            paramLabel = "DIGEST",
+                            description = "Agree that the gateway makes shares for these holders instead.")
+                    Optional<String> holders,
+            @Mixin Passphrase passphrase)
+            throws CommandFailed, IOException {
+        var gateway = new GatewayVerification(settings, api.gateway()).require();
+        if (holders.isPresent()) {
+            return acceptHolders(gateway, party, holders.get(), passphrase);
+        }
+        try (var pair = recoveryKey(party, passphrase)) {
+            var share = new GatewayRecovery(settings, api, party).fetch(pair);
+            out(
+                    "share %d kept in %s, sealed to the recovery key of %s; any %d shares recover the gateway.",
+                    GatewayClient.whole(share, "number"),
+                    settings.share(party),
+                    party,
+                    GatewayClient.whole(share, "threshold"));
+            return ExitCodes.OK;
+        }
+    }
+
+    private int acceptHolders(VerifiedGateway gateway, String party, String digest, Passphrase passphrase)
+            throws CommandFailed, IOException {
+        var holders = gateway.otherHolders(digest)
+                .orElseThrow(() -> CommandFailed.refused("the gateway names no holders " + digest
+                        + " to change to, nothing was sent: `husk gateway verify` shows whom it names"));
+        try (var pair = recoveryKey(party, passphrase)) {
+            var answer = new GatewayRecovery(settings, api, party).acceptHolders(pair, gateway, holders);
+            var accepted = Terminal.printable(GatewayRecovery.names(Optional.ofNullable(answer.get("accepted"))));
+            if (GatewayClient.text(answer, "state").equals("agreed")) {
+                out(
+                        "agreed, by %s: at its next start the gateway takes a new state key, and makes new shares.",
+                        accepted);
+            } else {
+                out("noted. %s agreed; it takes %d.", accepted, GatewayClient.whole(answer, "threshold"));
+            }
+            return ExitCodes.OK;
+        }
+    }
+
+    @Command(
+            name = "recover",
+            mixinStandardHelpOptions = true,
+            description = "Gives a party's share to a gateway that has lost its state key, once it is verified.",
+            footerHeading = "%nExamples:%n",
+            footer = "  husk gateway recover --as hospital-a      (and the other parties, until there are enough)")
+    int recover(
+            @Option(names = "--as", paramLabel = "NAME", required = true, description = "The party that holds a share.")
+                    String party,
+            @Mixin Passphrase passphrase)
+            throws CommandFailed, IOException {
+        var gateway = new GatewayVerification(settings, api.gateway()).requireRecovering();
+        if (gateway.simulated()) {
+            out("SIMULATED: whoever runs this gateway can read the share.");
+        }
+        try (var pair = recoveryKey(party, passphrase)) {
+            var answer = new GatewayRecovery(settings, api, party).handIn(pair, gateway);
+            var given = Terminal.printable(GatewayRecovery.names(Optional.ofNullable(answer.get("given"))));
+            if (GatewayClient.text(answer, "state").equals("recovered")) {
+                out(
+                        "recovered, with the shares of %s. Verify it: husk gateway verify. These shares open nothing any"
+                                + " more: every holder fetches its new one: husk gateway recovery-shares",
+                        given);
+            } else {
+                out("given. There are shares of %s; it takes %d.", given, GatewayClient.whole(answer, "threshold"));
+            }
+            return ExitCodes.OK;
+        }
+    }
+
+    private HpkeKeyPair recoveryKey(String party, Passphrase passphrase) throws CommandFailed, IOException {
+        char[] secret = passphrase.get(settings);
+        try {
+            return settings.recoveryKey(party).open(secret);
+        } finally {
+            Arrays.fill(secret, '\0');
+        }
     }
 
     private void print(GatewayJudgement judgement, Terminal terminal) {

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import dev.husk.cli.gateway.GatewayKeys;
+import dev.husk.cli.gateway.KnownGateway;
 import dev.husk.cli.gateway.ReferenceValues;
 import dev.husk.protocol.contract.Contract.Platform;
 import dev.husk.protocol.contract.InvalidContractException;
@@ -18,11 +19,11 @@ import java.util.Optional;
 
 /**
  * {@code gateway.pin.json}: the platform in the words of contracts, a simulator's root, and after the first
- * verification the gateway's keys.
+ * verification the gateway's keys and who could recover it.
  *
  * @param platform the JSON that {@code values} was read from
  */
-record GatewayPin(JsonElement platform, ReferenceValues values, Optional<GatewayKeys> keys) {
+record GatewayPin(JsonElement platform, ReferenceValues values, Optional<KnownGateway> known) {
 
     static GatewayPin of(JsonElement platform, Optional<X509Certificate> simulatedRoot) throws CommandFailed {
         try {
@@ -51,7 +52,10 @@ record GatewayPin(JsonElement platform, ReferenceValues values, Optional<Gateway
                     : Optional.<X509Certificate>empty();
             var platform = json.get("platform");
             var pin = of(platform == null ? JsonNull.INSTANCE : platform, root);
-            return json.get("keys") instanceof JsonObject keys ? pin.with(GatewayKeys.parse(keys)) : pin;
+            return json.get("keys") instanceof JsonObject keys
+                    ? pin.with(new KnownGateway(
+                            GatewayKeys.parse(keys), json.has("recovery") ? json.get("recovery") : JsonNull.INSTANCE))
+                    : pin;
         } catch (CertificateException e) {
             throw damaged(settings, "its root is no certificate");
         } catch (IllegalArgumentException | IllegalStateException e) {
@@ -70,7 +74,7 @@ record GatewayPin(JsonElement platform, ReferenceValues values, Optional<Gateway
                 CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
     }
 
-    GatewayPin with(GatewayKeys seen) {
+    GatewayPin with(KnownGateway seen) {
         return new GatewayPin(platform, values, Optional.of(seen));
     }
 
@@ -84,7 +88,10 @@ record GatewayPin(JsonElement platform, ReferenceValues values, Optional<Gateway
                 throw new IllegalStateException("a certificate that was read can be written", e);
             }
         });
-        keys.ifPresent(known -> json.add("keys", known.json()));
+        known.ifPresent(seen -> {
+            json.add("keys", seen.keys().json());
+            json.add("recovery", seen.recovery());
+        });
         return json;
     }
 }

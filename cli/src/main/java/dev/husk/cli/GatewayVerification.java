@@ -2,14 +2,16 @@ package dev.husk.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
 import dev.husk.cli.gateway.Check;
 import dev.husk.cli.gateway.GatewayJudge;
 import dev.husk.cli.gateway.GatewayJudgement;
+import dev.husk.cli.gateway.KnownGateway;
+import dev.husk.cli.gateway.RecoveringGateway;
 import dev.husk.cli.gateway.VerifiedGateway;
 import dev.husk.protocol.json.Base64Url;
 import dev.husk.protocol.log.Checkpoint;
-import dev.husk.protocol.log.Consistency;
+import dev.husk.protocol.log.MalformedLogException;
+import dev.husk.protocol.log.TileTree;
 import dev.husk.snp.Bytes;
 import dev.husk.snp.Product;
 import dev.husk.snp.Revocation;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -56,12 +59,11 @@ final class GatewayVerification {
         var nonce = Base64Url.random(32);
         var request = new JsonObject();
         request.addProperty("nonce", nonce);
-        if (!(gateway.post("v1/gateway/evidence", "application/json", request.toString(), Map.of())
-                instanceof JsonObject answer)) {
+        var asked = gateway.ask("v1/gateway/evidence", request);
+        if (!(asked.json() instanceof JsonObject answer)) {
             throw CommandFailed.unreachable("the gateway's evidence is not an object");
         }
-        var judgement = new GatewayJudge(pin.values(), pin.keys(), revocation(pin), certificates(), Clock.systemUTC())
-                .judge(nonce, answer);
+        var judgement = judge(pin).judge(nonce, answer, asked.certificate());
         if (judgement.gateway().isEmpty()) {
             return judgement;
         }
@@ -69,10 +71,37 @@ final class GatewayVerification {
         var remembered = RememberedLog.of(settings, verified.keys().log());
         judgement = judgement.and(grew(remembered, verified.checkpoint()));
         if (judgement.gateway().isPresent()) {
-            settings.pin(pin.with(verified.keys()).json());
+            settings.pin(pin.with(new KnownGateway(verified.keys(), verified.recovery()))
+                    .json());
             remembered.saveCheckpoint(verified.checkpoint());
         }
         return judgement;
+    }
+
+    private GatewayJudge judge(GatewayPin pin) throws IOException {
+        return new GatewayJudge(pin.values(), pin.known(), revocation(pin), certificates(), Clock.systemUTC());
+    }
+
+    /**
+     * A gateway that has lost its state key, or a refusal that names every failed check. Its log and its keys are those
+     * of the one before, and cannot be looked at yet.
+     */
+    RecoveringGateway requireRecovering() throws CommandFailed, IOException {
+        var pin = GatewayPin.require(settings);
+        var nonce = Base64Url.random(32);
+        var request = new JsonObject();
+        request.addProperty("nonce", nonce);
+        if (!(gateway.ask("v1/gateway/recovery/evidence", request).json() instanceof JsonObject answer)) {
+            throw CommandFailed.unreachable("the gateway's evidence is not an object");
+        }
+        var checks = new ArrayList<Check>();
+        return judge(pin)
+                .judgeRecovering(nonce, answer, checks)
+                .orElseThrow(() -> CommandFailed.refused("the gateway failed its verification, no share was sent to it:"
+                        + checks.stream()
+                                .filter(check -> !check.passed())
+                                .map(check -> "\n  - " + check.name() + ": " + check.detail())
+                                .collect(Collectors.joining())));
     }
 
     private Check grew(RememberedLog remembered, Checkpoint now) throws CommandFailed, IOException {
@@ -87,30 +116,22 @@ final class GatewayVerification {
                     false,
                     "the log SHRANK from %d to %d entries: history was taken back".formatted(old.size(), now.size()));
         }
-        var proof = now.size() == old.size() ? List.<byte[]>of() : proof(old.size(), now.size());
-        return Consistency.verify(old.size(), now.size(), proof, old.root(), now.root())
-                ? new Check("log growth", true, "grew from %d to %d entries".formatted(old.size(), now.size()))
-                : new Check(
-                        "log growth",
-                        false,
-                        "the log was REWRITTEN: its %d entries do not continue the %d that were seen before"
-                                .formatted(now.size(), old.size()));
-    }
-
-    private List<byte[]> proof(long from, long to) throws CommandFailed {
-        var answer = gateway.get("v1/log/consistency?from=" + from + "&to=" + to, Map.of());
-        if (!(answer instanceof JsonObject object) || !(object.get("proof") instanceof JsonArray proof)) {
-            throw CommandFailed.unreachable("the gateway's consistency proof is not a list");
+        try {
+            // The tiles make the root of now, and that of then comes from them.
+            byte[] then = now.size() == old.size()
+                    ? now.root()
+                    : TileTree.open(now.size(), now.root(), new LogFiles(gateway))
+                            .root(old.size());
+            return MessageDigest.isEqual(then, old.root())
+                    ? new Check("log growth", true, "grew from %d to %d entries".formatted(old.size(), now.size()))
+                    : new Check(
+                            "log growth",
+                            false,
+                            "the log was REWRITTEN: its %d entries do not continue the %d that were seen before"
+                                    .formatted(now.size(), old.size()));
+        } catch (MalformedLogException e) {
+            return new Check("log growth", false, "the log's tiles are not those of its checkpoint: " + e.getMessage());
         }
-        var hashes = new ArrayList<byte[]>();
-        for (var hash : proof) {
-            try {
-                hashes.add(Base64Url.decode(hash instanceof JsonPrimitive text ? text.getAsString() : "?"));
-            } catch (IllegalArgumentException e) {
-                throw CommandFailed.unreachable("the gateway's consistency proof cannot be read");
-            }
-        }
-        return hashes;
     }
 
     private Revocation revocation(GatewayPin pin) throws IOException {

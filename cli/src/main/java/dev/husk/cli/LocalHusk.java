@@ -28,6 +28,7 @@ final class LocalHusk {
         values.put("s3_access_key", platform.s3AccessKey());
         values.put("s3_secret_key", platform.s3SecretKey());
         values.put("issuer", state.toString());
+        platform.authorities().ifPresent(file -> values.put("ca", file.toString()));
         return values;
     }
 

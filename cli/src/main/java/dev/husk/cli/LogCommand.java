@@ -46,10 +46,10 @@ final class LogCommand {
         var events = new LogReader(settings, api).shown(api.contract(name, party), party);
         if (json) {
             var all = new JsonArray();
-            events.stream().map(ShownEvent::event).forEach(all::add);
+            events.stream().map(ShownEvent::whole).forEach(all::add);
             out("%s", all);
         } else {
-            events.stream().map(ShownEvent::event).forEach(this::print);
+            events.stream().map(ShownEvent::whole).forEach(this::print);
             out("(as the gateway tells it; `husk log verify %s --as %s` checks it)", name, party);
         }
         return ExitCodes.OK;

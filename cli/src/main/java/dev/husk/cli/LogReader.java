@@ -3,7 +3,6 @@ package dev.husk.cli;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
 import dev.husk.cli.log.AuditResult;
 import dev.husk.cli.log.Finding;
 import dev.husk.cli.log.LogAudit;
@@ -11,37 +10,37 @@ import dev.husk.cli.log.LogHeads;
 import dev.husk.cli.log.ShownEvent;
 import dev.husk.protocol.json.Base64Url;
 import dev.husk.protocol.json.Digests;
-import dev.husk.protocol.log.Checkpoint;
 import dev.husk.protocol.log.Opening;
 import dev.husk.protocol.log.VerifierKey;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** Reads the gateway's log as a party does, and remembers what was seen of it. */
 final class LogReader {
-    private static final int PAGE = 1000;
-
-    /** More leaves than fit a laptop's memory would need tiles, which this does not read. */
+    /** An audit keeps every entry in memory. */
     private static final long MAX_LEAVES = 4_000_000;
 
     private final Settings settings;
     private final PartyApi api;
     private final GatewayClient gateway;
+    private final LogFiles files;
 
     LogReader(Settings settings, PartyApi api) throws CommandFailed, IOException {
         this.settings = settings;
         this.api = api;
         this.gateway = api.gateway();
+        this.files = new LogFiles(gateway);
     }
 
     /** The key that must have signed the log: the one that a verification of the gateway pinned. */
     private VerifierKey key() throws CommandFailed, IOException {
         return GatewayPin.require(settings)
-                .keys()
+                .known()
                 .orElseThrow(() -> CommandFailed.refused(
                         "the gateway's log key is not known yet: verify it once with `husk gateway verify`"))
+                .keys()
                 .log();
     }
 
@@ -56,9 +55,9 @@ final class LogReader {
         var memory = RememberedLog.of(settings, key);
         var remembered = memory.checkpoint();
         // The first head must come before the events, or a leaf added in between would look withheld.
-        var before = checkpoint(gateway.text("v1/log/checkpoint"));
+        var before = files.checkpoint();
         var events = events(held, party);
-        var heads = new LogHeads(remembered, before, checkpoint(GatewayClient.text(events, "checkpoint")));
+        var heads = new LogHeads(remembered, before, LogFiles.checkpoint(GatewayClient.text(events, "checkpoint")));
         var tag = tag(held);
         var leaves = leaves(memory.leaves(), heads.after().size());
         var result = LogAudit.audit(key, heads, leaves, tag, shown(events));
@@ -69,7 +68,7 @@ final class LogReader {
             result = rewritten(memory.leaves(), all, again);
             leaves = all;
         }
-        var digest = Digests.sha256(tag.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        var digest = Digests.sha256(tag.getBytes(StandardCharsets.US_ASCII));
         var known = memory.contractKey(held.contract().name());
         if (known.isPresent() && !known.get().equals(digest)) {
             result = result.and(new Finding(
@@ -107,21 +106,8 @@ final class LogReader {
             throw CommandFailed.unusable("the log has " + size + " entries, more than this command reads");
         }
         var all = new ArrayList<>(remembered.subList(0, (int) Math.min(size, remembered.size())));
-        while (all.size() < size) {
-            long end = Math.min(size, all.size() + (long) PAGE);
-            var page = gateway.get("v1/log/leaves?start=" + all.size() + "&end=" + end, Map.of());
-            if (!(page instanceof JsonObject object) || !(object.get("leaves") instanceof JsonArray texts)) {
-                throw CommandFailed.unreachable("the gateway's leaves are not a list");
-            }
-            if (texts.isEmpty()) {
-                return all; // the audit says how many are missing
-            }
-            for (var text : texts) {
-                if (all.size() < end) {
-                    all.add(text instanceof JsonPrimitive value ? value.getAsString() : text.toString());
-                }
-            }
-        }
+        // Where the log has fewer, the audit says how many are missing.
+        files.entries(all.size(), size).forEach(entry -> all.add(new String(entry, StandardCharsets.UTF_8)));
         return all;
     }
 
@@ -145,13 +131,5 @@ final class LogReader {
             }
         }
         return shown;
-    }
-
-    private static Checkpoint checkpoint(String text) throws CommandFailed {
-        try {
-            return Checkpoint.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw CommandFailed.unreachable("the gateway's checkpoint cannot be read: " + e.getMessage());
-        }
     }
 }

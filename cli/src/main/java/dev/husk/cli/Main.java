@@ -29,6 +29,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             AnswerCommand.class,
             ActionCommand.class,
             LogCommand.class,
+            WitnessCommand.class,
+            SnpCommand.class,
         })
 public final class Main {
     private final Settings settings;

@@ -7,6 +7,7 @@ import dev.husk.protocol.contract.InvalidContractException;
 import dev.husk.protocol.contract.PartySigner;
 import dev.husk.protocol.contract.SignedStatement;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -26,7 +27,8 @@ final class PartyApi {
     }
 
     GatewayClient gateway() throws CommandFailed, IOException {
-        return GatewayClient.of(settings.require("gateway", "gateway URL"));
+        return GatewayClient.of(
+                settings.require("gateway", "gateway URL"), settings.find("ca").map(Path::of));
     }
 
     Map<String, String> bearer(String party) throws CommandFailed, IOException {
@@ -52,6 +54,14 @@ final class PartyApi {
             throw CommandFailed.unreachable("the gateway's answer about contract " + name + " is not an object");
         }
         return new HeldContract(parse(object.get("contract"), name), object);
+    }
+
+    /** What a party may accept: the proposal to replace what is in force or, where there is none, the contract. */
+    Contract proposed(String name, String party) throws CommandFailed, IOException {
+        var held = contract(name, party);
+        return held.answer().get("proposal") instanceof JsonObject proposal
+                ? parse(proposal.get("contract"), name)
+                : held.contract();
     }
 
     private static Contract parse(@org.jspecify.annotations.Nullable JsonElement text, String name)

@@ -1,6 +1,8 @@
 package dev.husk.cli;
 
 import dev.husk.protocol.contract.PartySigner;
+import dev.husk.protocol.json.Base64Url;
+import dev.husk.protocol.seal.HpkeKeyPair;
 import java.io.IOException;
 import java.util.Arrays;
 import picocli.CommandLine.Command;
@@ -52,6 +54,34 @@ final class PartyCommand {
         char[] secret = passphrase.get(settings);
         try (var signer = settings.key(name).open(secret)) {
             spec.commandLine().getOut().println(signer.key().text());
+            return ExitCodes.OK;
+        } finally {
+            Arrays.fill(secret, '\0');
+        }
+    }
+
+    @Command(
+            name = "recovery-key",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Prints the key that this party's share of a gateway's state key is sealed to; makes it where there is none.",
+            footerHeading = "%nExamples:%n",
+            footer = "  husk party recovery-key hospital-a      (for the gateway's HUSK_RECOVERY)")
+    int recoveryKey(
+            @Parameters(paramLabel = "NAME", description = "The party's name.") String name,
+            @Mixin Passphrase passphrase)
+            throws CommandFailed, IOException {
+        var file = settings.recoveryKey(name);
+        char[] secret = passphrase.get(settings);
+        try {
+            if (!file.exists()) {
+                try (var fresh = HpkeKeyPair.generate()) {
+                    file.create(fresh, secret);
+                }
+            }
+            try (var pair = file.open(secret)) {
+                spec.commandLine().getOut().println("x25519:" + Base64Url.encode(pair.publicKey()));
+            }
             return ExitCodes.OK;
         } finally {
             Arrays.fill(secret, '\0');

@@ -56,6 +56,15 @@ final class Settings {
         return new PartyKeyFile(partyFile(party, ".key.pem"));
     }
 
+    RecoveryKeyFile recoveryKey(String party) throws CommandFailed {
+        return new RecoveryKeyFile(partyFile(party, ".recovery.pem"));
+    }
+
+    /** Where a party keeps its share of the gateway's state key, sealed. */
+    Path share(String party) throws CommandFailed {
+        return partyFile(party, ".share.json");
+    }
+
     /** The party's bearer token for the gateway's API. */
     String token(String party) throws CommandFailed, IOException {
         var issued = tokens.token(party);

@@ -148,6 +148,11 @@ final class WhiskClient {
             }
             return response;
         } catch (IOException e) {
+            var certificate = CertificateProblem.of(e);
+            if (certificate.isPresent()) {
+                throw CommandFailed.refused(
+                        "nothing was sent to " + base + ", its certificate is not believed: " + certificate.get());
+            }
             throw CommandFailed.unreachable("OpenWhisk at " + base + " does not answer: is it running? "
                     + "`husk up` starts a local one (setting: HUSK_WHISK_URL)");
         } catch (InterruptedException e) {

@@ -14,20 +14,29 @@ final class WholeFile {
 
     /** Writes a new file. An existing one stays, with a {@link java.nio.file.FileAlreadyExistsException}. */
     static void create(Path path, String text) throws IOException {
-        write(path, text);
+        create(path, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Writes a new file. An existing one stays, with a {@link java.nio.file.FileAlreadyExistsException}. */
+    static void create(Path path, byte[] content) throws IOException {
+        write(path, content);
     }
 
     /** Writes a file or replaces it in one step. */
     static void replace(Path path, String text) throws IOException {
-        write(path, text, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        write(
+                path,
+                text.getBytes(StandardCharsets.UTF_8),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private static void write(Path path, String text, CopyOption... options) throws IOException {
+    private static void write(Path path, byte[] content, CopyOption... options) throws IOException {
         var folder = path.toAbsolutePath().getParent();
         Files.createDirectories(folder);
         var next = Files.createTempFile(folder, ".husk-", ".new");
         try {
-            Files.writeString(next, text, StandardCharsets.UTF_8);
+            Files.write(next, content);
             Files.move(next, path, options);
         } catch (FileSystemException e) {
             throw e;

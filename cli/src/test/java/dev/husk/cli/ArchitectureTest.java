@@ -30,6 +30,9 @@ class ArchitectureTest {
                             "dev.husk.protocol..",
                             "dev.husk.snp",
                             "dev.husk.snp.guest..",
+                            "dev.husk.snp.kds..",
+                            "dev.husk.snp.azure..",
+                            "dev.husk.snp.measure..",
                             "dev.husk.store..",
                             "dev.husk.local.."))));
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.AlgorithmParameters;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.crypto.Cipher;
@@ -182,6 +183,29 @@ class CommandsTest {
         assertThat(outcome.err()).contains("must be https");
     }
 
+    @Test
+    void anAuthorityThatIsNoneIsNamed() throws Exception {
+        settings().saveToken("anna", "token");
+        for (var file : List.of("missing.pem", "empty.pem")) {
+            var ca = folder.resolve(file);
+            if (file.startsWith("empty")) {
+                Files.writeString(ca, "");
+            }
+            var outcome = husk(
+                    Settings.of(Map.of(
+                            "HUSK_HOME", folder.toString(),
+                            "HUSK_GATEWAY", "https://gateway.example",
+                            "HUSK_CA", ca.toString())),
+                    "contract",
+                    "show",
+                    "heart-risk",
+                    "--as",
+                    "anna");
+            assertThat(outcome.exit()).isEqualTo(2);
+            assertThat(outcome.err()).contains("HUSK_CA", file);
+        }
+    }
+
     private Path example(String name, String more) throws IOException {
         var text = """
                 husk: 1
@@ -200,9 +224,13 @@ class CommandsTest {
                     measurements: any
                     hostData: any
                     minimumTcb: any
-                    policy: {debug: false, migrationAgent: false, smt: any, singleSocket: any}
+                    policy: {debug: false, migrationAgent: false, smt: any, singleSocket: any, ciphertextHiding: any}
                     chips: any
                     vmpl: ["0"]
+                    platformInfo: any
+                    idKeys: any
+                    authorKeys: any
+                    providers: none
                 functions:
                   - {name: train, owner: lab, code: "sha256:%s", entry: dev.husk.train.TrainAction, platform: sim}
                 results:

@@ -1,6 +1,7 @@
 package dev.husk.cli;
 
-import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.husk.protocol.contract.Contract;
@@ -34,11 +35,25 @@ final class FakeGateway extends FakeServer {
     final Contract contract;
     final Map<String, byte[]> depositedKeys = new LinkedHashMap<>();
     final Map<String, JsonObject> deposits = new LinkedHashMap<>();
-    final List<String> leafPages = new ArrayList<>();
+    final List<String> logFiles = new ArrayList<>();
+    boolean partialTilesDropped;
+    UnaryOperator<byte[]> tileChange = bytes -> bytes;
+    final List<String> statements = new ArrayList<>();
     HpkeKeyPair hpke = HpkeKeyPair.generate();
+    String endorsement = "";
+    JsonElement recovery = JsonNull.INSTANCE;
+    String tls = "";
+    final Map<String, JsonObject> shares = new LinkedHashMap<>();
+    final Map<String, String> handedIn = new LinkedHashMap<>();
+    final Map<String, String> accepted = new LinkedHashMap<>();
+    final HpkeKeyPair recoveryKey = HpkeKeyPair.generate();
+    UnaryOperator<String> recoveryNonce = asked -> asked;
+    JsonObject recoveryPolicy =
+            JsonParser.parseString("{\"threshold\":2,\"holders\":[]}").getAsJsonObject();
     UnaryOperator<JsonObject> evidence = answer -> answer;
     UnaryOperator<String> nonce = asked -> asked;
     Optional<Checkpoint> checkpoint = Optional.empty();
+    Optional<Contract> proposal = Optional.empty();
     Optional<Answer> depositAnswer = Optional.empty();
     Optional<byte[]> claimedLogKey = Optional.empty();
     HpkeKeyPair invocations = HpkeKeyPair.generate();
@@ -60,14 +75,22 @@ final class FakeGateway extends FakeServer {
         if (path.equals("/v1/gateway/evidence")) {
             return Answer.of(200, evidence.apply(evidence(request)));
         }
-        if (path.equals("/v1/log/checkpoint")) {
+        if (path.equals("/v1/gateway/recovery/evidence")) {
+            return Answer.of(200, recoveryEvidence(request));
+        }
+        if (path.equals("/v1/gateway/recovery/share")) {
+            return request.method().equals("GET")
+                    ? Answer.of(200, java.util.Objects.requireNonNull(shares.get("anna")))
+                    : handIn(request);
+        }
+        if (path.equals("/v1/gateway/recovery/holders")) {
+            return acceptHolders(request);
+        }
+        if (path.equals("/log/checkpoint")) {
             return Answer.of(200, checkpoint.orElseGet(log::checkpoint).text());
         }
-        if (path.equals("/v1/log/leaves")) {
-            return Answer.of(200, leaves(number(request, "start"), number(request, "end")));
-        }
-        if (path.equals("/v1/log/consistency")) {
-            return Answer.of(200, consistency(number(request, "from"), number(request, "to")));
+        if (path.startsWith("/log/")) {
+            return file(path.substring("/log/".length()));
         }
         if (!request.header("Authorization").equals("Bearer token")) {
             return Answer.problem(401, "no valid token");
@@ -77,6 +100,7 @@ final class FakeGateway extends FakeServer {
             return Answer.of(200, contract());
         }
         if (path.equals(own + "/statements")) {
+            statements.add(request.text());
             SignedStatement.verify(
                     request.text(), contract.party("anna").orElseThrow().key());
             return Answer.of(200, "{\"state\":\"proposed\"}");
@@ -93,8 +117,70 @@ final class FakeGateway extends FakeServer {
         return Answer.problem(404, "no contract of this name has you as a party");
     }
 
-    private static int number(Request request, String name) {
-        return Integer.parseInt(String.valueOf(request.query().get(name)));
+    /** Makes the share that a party will be given. */
+    void shareFor(String party, byte[] key, String share) throws Exception {
+        var bound = new JsonObject();
+        bound.addProperty("holder", party);
+        bound.addProperty("set", "set");
+        var sealed = Hpke.seal(
+                key,
+                "husk recovery share v1".getBytes(StandardCharsets.US_ASCII),
+                CanonicalJson.encode(bound),
+                share.getBytes(StandardCharsets.UTF_8));
+        var json = new JsonObject();
+        json.addProperty("set", "set");
+        json.addProperty("number", 1);
+        json.addProperty("threshold", 2);
+        json.addProperty("enc", Base64Url.encode(sealed.enc()));
+        json.addProperty("ciphertext", Base64Url.encode(sealed.ciphertext()));
+        shares.put(party, json);
+    }
+
+    private Answer acceptHolders(Request request) throws Exception {
+        var sealed = JsonParser.parseString(request.text()).getAsJsonObject();
+        var bound = new JsonObject();
+        bound.addProperty("holder", "anna");
+        bound.add("policy", recovery.getAsJsonObject().get("change"));
+        bound.addProperty("set", "set");
+        byte[] share = Hpke.open(
+                hpke,
+                "husk recovery holders v1".getBytes(StandardCharsets.US_ASCII),
+                CanonicalJson.encode(bound),
+                new Sealed(
+                        Base64Url.decode(sealed.get("enc").getAsString()),
+                        Base64Url.decode(sealed.get("ciphertext").getAsString())));
+        accepted.put("anna", new String(share, StandardCharsets.UTF_8));
+        return Answer.of(200, "{\"state\":\"waiting\",\"threshold\":2,\"accepted\":[\"anna\"]}");
+    }
+
+    private JsonObject recoveryEvidence(Request request) throws Exception {
+        var asked = JsonParser.parseString(request.text())
+                .getAsJsonObject()
+                .get("nonce")
+                .getAsString();
+        var bound = new JsonObject();
+        bound.addProperty("key", Base64Url.encode(recoveryKey.publicKey()));
+        bound.addProperty("nonce", recoveryNonce.apply(asked));
+        bound.add("policy", recoveryPolicy);
+        bound.addProperty("purpose", "husk recovery v1");
+        var reportData = MessageDigest.getInstance("SHA-512").digest(CanonicalJson.encode(bound));
+        bound.add("evidence", JsonParser.parseString(Simulator.SANDBOX.evidence(reportData)));
+        return bound;
+    }
+
+    private Answer handIn(Request request) throws Exception {
+        var sealed = JsonParser.parseString(request.text()).getAsJsonObject();
+        var bound = new JsonObject();
+        bound.addProperty("holder", "anna");
+        byte[] share = Hpke.open(
+                recoveryKey,
+                "husk recovery hand-in v1".getBytes(StandardCharsets.US_ASCII),
+                CanonicalJson.encode(bound),
+                new Sealed(
+                        Base64Url.decode(sealed.get("enc").getAsString()),
+                        Base64Url.decode(sealed.get("ciphertext").getAsString())));
+        handedIn.put("anna", new String(share, StandardCharsets.UTF_8));
+        return Answer.of(200, "{\"state\":\"waiting\",\"threshold\":2,\"given\":[\"anna\"]}");
     }
 
     private JsonObject evidence(Request request) throws Exception {
@@ -109,8 +195,11 @@ final class FakeGateway extends FakeServer {
         var covered = new JsonObject();
         covered.addProperty("checkpoint", checkpoint.orElseGet(log::checkpoint).text());
         covered.addProperty("contracts", Base64Url.encode(new byte[32]));
+        covered.addProperty("endorsement", endorsement);
         covered.add("keys", keys);
         covered.addProperty("nonce", nonce.apply(asked));
+        covered.add("recovery", recovery);
+        covered.addProperty("tls", tls);
         var reportData = MessageDigest.getInstance("SHA-512").digest(CanonicalJson.encode(covered));
         covered.remove("nonce");
         covered.add("evidence", JsonParser.parseString(Simulator.SANDBOX.evidence(reportData)));
@@ -141,23 +230,14 @@ final class FakeGateway extends FakeServer {
         return answer;
     }
 
-    private JsonObject leaves(int start, int end) {
-        leafPages.add(start + "-" + end);
-        var texts = new JsonArray();
-        log.leaves
-                .subList(Math.min(start, log.leaves.size()), Math.min(end, log.leaves.size()))
-                .forEach(texts::add);
-        var answer = new JsonObject();
-        answer.add("leaves", texts);
-        return answer;
-    }
-
-    private JsonObject consistency(long from, long to) {
-        var proof = new JsonArray();
-        log.tree().consistency(from, to).forEach(hash -> proof.add(Base64Url.encode(hash)));
-        var answer = new JsonObject();
-        answer.add("proof", proof);
-        return answer;
+    private Answer file(String path) throws Exception {
+        logFiles.add(path);
+        boolean dropped = partialTilesDropped
+                && log.file(path.replaceFirst("\\.p/.*", "")).isPresent();
+        var file = dropped && path.contains(".p/") ? Optional.<byte[]>empty() : log.file(path);
+        return file.map(tileChange)
+                .map(bytes -> new Answer(200, bytes, Map.of("Content-Type", "application/octet-stream")))
+                .orElseGet(() -> Answer.problem(404, "the log has no such tile"));
     }
 
     private JsonObject contract() {
@@ -165,6 +245,11 @@ final class FakeGateway extends FakeServer {
         answer.add("contract", contract.json());
         answer.addProperty("id", contract.id());
         answer.addProperty("state", "active");
+        proposal.ifPresent(next -> {
+            var proposed = new JsonObject();
+            proposed.add("contract", next.json());
+            answer.add("proposal", proposed);
+        });
         answer.addProperty("logKey", Base64Url.encode(claimedLogKey.orElse(log.contractKey)));
         var datasets = new JsonObject();
         deposits.forEach(datasets::add);

@@ -5,17 +5,24 @@ import com.google.gson.JsonObject;
 import dev.husk.protocol.contract.PartySigner;
 import dev.husk.protocol.json.Base64Url;
 import dev.husk.protocol.log.Checkpoint;
+import dev.husk.protocol.log.Details;
+import dev.husk.protocol.log.EntryBundle;
 import dev.husk.protocol.log.Leaf;
 import dev.husk.protocol.log.MalformedLogException;
 import dev.husk.protocol.log.MerkleHash;
 import dev.husk.protocol.log.Opening;
 import dev.husk.protocol.log.Receipt;
-import dev.husk.protocol.log.Tree;
+import dev.husk.protocol.log.RightEdge;
+import dev.husk.protocol.log.TileName;
+import dev.husk.protocol.log.TileTree;
 import dev.husk.protocol.log.VerifierKey;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /** A log that is honest until a test makes it lie: its lists are open. */
 final class FakeLog {
@@ -27,6 +34,7 @@ final class FakeLog {
         final String leaf;
         final String salt;
         final JsonObject event;
+        Optional<Details> details = Optional.empty();
 
         Entry(long index, String leaf, String salt, JsonObject event) {
             this.index = index;
@@ -86,10 +94,26 @@ final class FakeLog {
         leaves.add(new String(leaf.bytes(), StandardCharsets.UTF_8));
     }
 
-    Tree tree() {
-        var tree = new Tree();
-        leaves.forEach(leaf -> tree.append(MerkleHash.leaf(leaf.getBytes(StandardCharsets.UTF_8))));
-        return tree;
+    TileTree<RuntimeException> tree() {
+        var tiles = new HashMap<TileName, byte[]>();
+        var edge = new RightEdge();
+        leaves.forEach(leaf -> edge.append(MerkleHash.leaf(leaf.getBytes(StandardCharsets.UTF_8)), tiles::put));
+        return TileTree.of(edge, tile -> Objects.requireNonNull(tiles.get(tile)));
+    }
+
+    /** A file of the log; empty where it has none. */
+    Optional<byte[]> file(String path) throws MalformedLogException {
+        var name = TileName.parse(path);
+        if (!name.isIn(leaves.size())) {
+            return Optional.empty();
+        }
+        int start = (int) name.index() * TileName.WIDTH;
+        return Optional.of(
+                name.isEntries()
+                        ? EntryBundle.encode(leaves.subList(start, start + name.width()).stream()
+                                .map(leaf -> leaf.getBytes(StandardCharsets.UTF_8))
+                                .toList())
+                        : tree().hashes(name));
     }
 
     Checkpoint checkpoint() {
@@ -114,6 +138,12 @@ final class FakeLog {
             one.addProperty("leaf", entry.leaf);
             one.addProperty("salt", entry.salt);
             one.add("event", entry.event);
+            entry.details.ifPresent(details -> {
+                var more = new JsonObject();
+                more.addProperty("salt", details.salt());
+                more.add("values", details.values());
+                one.add("details", more);
+            });
             events.add(one);
         }
         var shown = new JsonObject();

@@ -2,11 +2,24 @@ package dev.husk.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.husk.cli.gateway.Check;
+import dev.husk.cli.gateway.GatewayJudge;
 import dev.husk.protocol.contract.PartySigner;
+import dev.husk.protocol.contract.SignedStatement;
+import dev.husk.protocol.json.Base64Url;
+import dev.husk.protocol.json.CanonicalJson;
+import dev.husk.protocol.json.Digests;
 import dev.husk.protocol.seal.HpkeKeyPair;
+import dev.husk.snp.Revocation;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,9 +125,13 @@ class GatewayCommandTest {
                 measurements: ["%s"]
                 hostData: any
                 minimumTcb: {Genoa: {bootloader: 9, tee: 0, snp: 21, microcode: 72}}
-                policy: {debug: false, migrationAgent: false, smt: any, singleSocket: any}
+                policy: {debug: false, migrationAgent: false, smt: any, singleSocket: any, ciphertextHiding: any}
                 chips: any
                 vmpl: ["0"]
+                platformInfo: any
+                idKeys: any
+                authorKeys: any
+                providers: none
                 """.formatted("0".repeat(96)));
         desk.husk("gateway", "pin", "--platform", platform.toString())
                 .succeeds("certified by AMD's own root", "processors: Genoa");
@@ -136,6 +153,165 @@ class GatewayCommandTest {
         refused("HPKE key: CHANGED since it was pinned");
         pin();
         desk.husk("gateway", "verify").succeeds();
+    }
+
+    private String endorsed(PartySigner by, HpkeKeyPair key) {
+        var keys = new JsonObject();
+        keys.addProperty("hpke", Base64Url.encode(key.publicKey()));
+        keys.addProperty("log", gateway.log.key.text());
+        var payload = new JsonObject();
+        payload.addProperty("action", "endorse");
+        payload.add("keys", keys);
+        return SignedStatement.sign(by, payload);
+    }
+
+    @Test
+    void newKeysAfterARecoveryAreTakenWhereTheLogKeyEndorsesThemAndNoOtherwise() {
+        pin();
+        desk.husk("gateway", "verify").succeeds();
+        gateway.hpke = HpkeKeyPair.generate();
+        gateway.endorsement = endorsed(PartySigner.generate(), gateway.hpke);
+        refused("HPKE key: CHANGED since it was pinned");
+        gateway.endorsement = endorsed(gateway.log.signer, HpkeKeyPair.generate());
+        refused("HPKE key: CHANGED since it was pinned");
+        gateway.endorsement = endorsed(gateway.log.signer, gateway.hpke);
+        desk.husk("gateway", "verify")
+                .succeeds("new since a recovery of the gateway or a change of its holders, and endorsed");
+        gateway.endorsement = "";
+        desk.husk("gateway", "verify").succeeds("HPKE key: the same as at the first verification");
+    }
+
+    @Test
+    void whoCouldRecoverTheGatewayIsShownAndMayNotChangeUnnoticed() {
+        gateway.recovery = policy("anna", "lab");
+        pin();
+        desk.husk("gateway", "verify").succeeds("recovery: seen for the first time: any 2 of these 2", "anna (x25519:");
+        gateway.recovery = policy("anna", "operator");
+        refused("recovery: CHANGED since it was pinned");
+        gateway.recovery = JsonNull.INSTANCE;
+        refused("nobody holds shares");
+    }
+
+    private static JsonObject policy(String... names) {
+        var holders = new JsonArray();
+        for (var name : names) {
+            var holder = new JsonObject();
+            holder.addProperty("name", name);
+            holder.addProperty("key", "x25519:" + Base64Url.encode(new byte[32]));
+            holders.add(holder);
+        }
+        var json = new JsonObject();
+        json.addProperty("threshold", 2);
+        json.add("holders", holders);
+        return json;
+    }
+
+    @Test
+    void everyMemberThatTheEvidenceCoversIsCovered() {
+        pin();
+        for (var member : List.of("checkpoint", "contracts", "endorsement", "keys", "recovery", "tls")) {
+            gateway.evidence = answer -> {
+                answer.remove(member);
+                return answer;
+            };
+            refused("cannot be read");
+        }
+        gateway.evidence = answer -> {
+            answer.addProperty("tls", "sha256:" + "0".repeat(64));
+            return answer;
+        };
+        refused("REPORT_DATA_MISMATCH");
+        gateway.evidence = answer -> {
+            answer.add("recovery", policy("anna", "operator"));
+            return answer;
+        };
+        refused("REPORT_DATA_MISMATCH");
+    }
+
+    @Test
+    void theCertificateOfTheConnectionMustBeTheOneThatTheEvidenceNames() throws Exception {
+        pin();
+        gateway.tls = "sha256:" + "a".repeat(64);
+        desk.husk("gateway", "verify").succeeds("TLS: not used");
+        var pin = GatewayPin.require(desk.settings());
+        var judge =
+                new GatewayJudge(pin.values(), pin.known(), Revocation.lists(Map.of()), List.of(), Clock.systemUTC());
+        var nonce = Base64Url.random(32);
+        var request = new JsonObject();
+        request.addProperty("nonce", nonce);
+        var answer = GatewayClient.of(gateway.url(), java.util.Optional.empty())
+                .ask("v1/gateway/evidence", request)
+                .json()
+                .getAsJsonObject();
+        assertThat(judge.judge(nonce, answer, Optional.of(gateway.tls)).gateway())
+                .isPresent();
+        var other = judge.judge(nonce, answer, Optional.of("sha256:" + "b".repeat(64)));
+        assertThat(other.gateway()).isEmpty();
+        assertThat(other.failures()).extracting(Check::name).containsExactly("TLS");
+    }
+
+    @Test
+    void aShareIsFetchedFromAVerifiedGatewayAndHandedToAVerifiedOne() throws Exception {
+        gateway.recovery = gateway.recoveryPolicy;
+        var key = desk.husk("party", "recovery-key", "anna")
+                .succeeds("x25519:")
+                .out()
+                .strip();
+        desk.husk("party", "recovery-key", "anna").succeeds(key);
+        gateway.shareFor("anna", Base64Url.decode(key.substring("x25519:".length())), "the share of anna");
+        desk.husk("gateway", "recovery-shares", "--as", "anna").failsWith(1, "no gateway is pinned");
+        pin();
+        desk.husk("gateway", "recover", "--as", "anna").failsWith(2, "recovery-shares");
+        desk.husk("gateway", "recovery-shares", "--as", "anna").succeeds("share 1 kept in", "any 2 shares");
+        assertThat(Files.readString(folder.resolve("parties/anna.share.json"))).doesNotContain("the share of anna");
+
+        desk.husk("gateway", "recover", "--as", "anna").succeeds("SIMULATED", "There are shares of anna; it takes 2");
+        assertThat(gateway.handedIn).containsEntry("anna", "the share of anna");
+
+        gateway.recoveryNonce = asked -> "A".repeat(43);
+        gateway.handedIn.clear();
+        desk.husk("gateway", "recover", "--as", "anna").failsWith(1, "REPORT_DATA_MISMATCH", "no share was sent");
+        gateway.recoveryNonce = asked -> asked;
+        desk.husk("gateway", "verify").succeeds();
+        gateway.recoveryPolicy = policy("operator", "other");
+        desk.husk("gateway", "recover", "--as", "anna").failsWith(1, "recovery: CHANGED");
+        assertThat(gateway.handedIn).isEmpty();
+    }
+
+    @Test
+    void sharesThatNobodyFetchedAndHoldersToAgreeToAreShownAndAHolderAgreesToWhatItSaw() throws Exception {
+        var holders = policy("anna", "lab");
+        holders.add("unfetched", JsonParser.parseString("[\"lab\"]"));
+        gateway.recovery = holders;
+        gateway.recoveryPolicy = policy("anna", "lab");
+        var key = desk.husk("party", "recovery-key", "anna").out().strip();
+        gateway.shareFor("anna", Base64Url.decode(key.substring("x25519:".length())), "the share of anna");
+        pin();
+        desk.husk("gateway", "verify").succeeds("recovery shares: not yet fetched by lab");
+        desk.husk("gateway", "recovery-shares", "--as", "anna").succeeds("share 1 kept in");
+        var change = policy("anna", "operator");
+        var digest = Digests.sha256(CanonicalJson.encode(change));
+        desk.husk("gateway", "recovery-shares", "--as", "anna", "--accept-holders", digest)
+                .failsWith(1, "names no holders " + digest);
+        holders.add("change", change);
+        desk.husk("gateway", "verify")
+                .succeeds("recovery holders: the gateway's configuration names others", "operator (x25519:", digest);
+        desk.husk("gateway", "recovery-shares", "--as", "anna", "--accept-holders", "sha256:" + "0".repeat(64))
+                .failsWith(1, "nothing was sent");
+        assertThat(gateway.accepted).isEmpty();
+        desk.husk("gateway", "recovery-shares", "--as", "anna", "--accept-holders", digest)
+                .succeeds("noted. anna agreed; it takes 2.");
+        assertThat(gateway.accepted).containsEntry("anna", "the share of anna");
+    }
+
+    @Test
+    void aShareForAnotherKeyIsSaidSo() throws Exception {
+        desk.husk("party", "recovery-key", "anna").succeeds();
+        try (var other = HpkeKeyPair.generate()) {
+            gateway.shareFor("anna", other.publicKey(), "somebody else's");
+        }
+        pin();
+        desk.husk("gateway", "recovery-shares", "--as", "anna").failsWith(1, "not sealed to the recovery key of anna");
     }
 
     @Test

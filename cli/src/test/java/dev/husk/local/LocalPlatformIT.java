@@ -24,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The whole platform; here because this module is built after all that it starts. */
 class LocalPlatformIT {
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     @TempDir
     Path folder;
@@ -80,7 +81,7 @@ class LocalPlatformIT {
         for (var process : memory.subList(1, memory.size())) {
             var handle = ProcessHandle.of(process.pid());
             if (handle.isPresent()) {
-                handle.get().onExit().get(20, TimeUnit.SECONDS);
+                handle.get().onExit().get(2, TimeUnit.MINUTES);
             }
         }
         try (var platform = LocalPlatform.start(options, StartListener.silent())) {

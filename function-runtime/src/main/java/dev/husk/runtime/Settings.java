@@ -1,9 +1,14 @@
 package dev.husk.runtime;
 
 import dev.husk.protocol.log.VerifierKey;
+import dev.husk.protocol.tls.Authorities;
 import dev.husk.runtime.attest.Gateway;
 import dev.husk.snp.guest.EvidenceSource;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -17,10 +22,12 @@ import java.util.Set;
 record Settings(String host, int port, Optional<Attested> attested) {
     static final String USAGE = """
             usage: java --add-opens java.base/java.util=ALL-UNNAMED -cp .. dev.husk.runtime.Main [--host ADDRESS] [--port N]
-                     --gateway URL --log-key VERIFIER_KEY --evidence agent:URL|simulator:URL
+                     --gateway URL [--gateway-ca PEM_FILE] --log-key VERIFIER_KEY
+                     --evidence agent:URL|configfs-tsm|sev-guest|auto|simulator:URL
                    or --plain, for a runtime that never gets a key""";
 
-    private static final Set<String> NAMES = Set.of("--host", "--port", "--gateway", "--log-key", "--evidence");
+    private static final Set<String> NAMES =
+            Set.of("--host", "--port", "--gateway", "--gateway-ca", "--log-key", "--evidence");
 
     /** What a runtime needs that serves contracts. */
     record Attested(Gateway gateway, VerifierKey logKey, EvidenceSource evidence) {}
@@ -44,7 +51,10 @@ record Settings(String host, int port, Optional<Attested> attested) {
         var host = given.getOrDefault("--host", "0.0.0.0");
         int port = port(given.getOrDefault("--port", "8080"));
         if (plain) {
-            if (given.containsKey("--gateway") || given.containsKey("--log-key") || given.containsKey("--evidence")) {
+            if (given.containsKey("--gateway")
+                    || given.containsKey("--gateway-ca")
+                    || given.containsKey("--log-key")
+                    || given.containsKey("--evidence")) {
                 throw new IllegalArgumentException("--plain goes with no gateway");
             }
             return new Settings(host, port, Optional.empty());
@@ -53,9 +63,22 @@ record Settings(String host, int port, Optional<Attested> attested) {
                 host,
                 port,
                 Optional.of(new Attested(
-                        new Gateway(URI.create(required(given, "--gateway"))),
+                        gateway(given),
                         VerifierKey.parse(required(given, "--log-key")),
                         EvidenceSource.of(required(given, "--evidence")))));
+    }
+
+    private static Gateway gateway(Map<String, String> given) {
+        var url = URI.create(required(given, "--gateway"));
+        var file = given.get("--gateway-ca");
+        if (file == null) {
+            return new Gateway(url);
+        }
+        try {
+            return new Gateway(url, Optional.of(Authorities.trusting(Files.readAllBytes(Path.of(file)))));
+        } catch (IOException | CertificateException e) {
+            throw new IllegalArgumentException("--gateway-ca: " + file + " holds no certificates in PEM", e);
+        }
     }
 
     private static String required(Map<String, String> given, String name) {

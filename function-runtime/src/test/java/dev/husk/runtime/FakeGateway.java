@@ -18,10 +18,14 @@ import dev.husk.protocol.kbs.Release;
 import dev.husk.protocol.kbs.ReportData;
 import dev.husk.protocol.kbs.TeeKey;
 import dev.husk.protocol.log.Checkpoint;
+import dev.husk.protocol.log.Details;
 import dev.husk.protocol.log.Leaf;
+import dev.husk.protocol.log.MalformedLogException;
 import dev.husk.protocol.log.Opening;
 import dev.husk.protocol.log.Receipt;
-import dev.husk.protocol.log.Tree;
+import dev.husk.protocol.log.RightEdge;
+import dev.husk.protocol.log.TileName;
+import dev.husk.protocol.log.TileTree;
 import dev.husk.protocol.log.VerifierKey;
 import dev.husk.protocol.seal.AnswerKey;
 import dev.husk.protocol.seal.EnvelopeException;
@@ -41,12 +45,14 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * A gateway, an attestation agent and an object store in one small HTTP server: real tokens, JWE, releases, leaves,
@@ -60,7 +66,8 @@ final class FakeGateway implements AutoCloseable {
 
     private final HttpServer http;
     private final PartySigner logSigner = PartySigner.generate();
-    private final Tree tree = new Tree();
+    private final RightEdge edge = new RightEdge();
+    private final Map<TileName, byte[]> tiles = new HashMap<>();
     private final Map<String, String> sessions = new HashMap<>();
     private final byte[] tagKey = new byte[32];
     private final HpkeKeyPair invocationKey = HpkeKeyPair.generate();
@@ -279,9 +286,14 @@ final class FakeGateway implements AutoCloseable {
         released.addProperty("function", releasedFunction);
         released.addProperty("activation", activation);
         released.addProperty("caller", "");
-        released.add("parameters", answerKey.isPresent() ? names(parameters.keySet()) : shortened(parameters));
+        released.add("parameters", names(parameters.keySet()));
+        var details = Details.ofRun(Base64Url.encode(new byte[32]), parameters);
+        if (answerKey.isEmpty()) {
+            released.addProperty(Details.MEMBER, details.digest());
+        }
         released.add("reads", names(readKeys.keySet()));
         released.add("writes", names(writeKeys.keySet()));
+        released.add("objects", objects());
         released.addProperty("leaseUntil", until.toString());
         released.addProperty("simulated", true);
         released.addProperty("time", Instant.now().toString());
@@ -300,6 +312,7 @@ final class FakeGateway implements AutoCloseable {
                 keys(readKeys, "read"),
                 keys(writeKeys, "write"),
                 otherAnswerKey.orElse(answerKey),
+                answerKey.isPresent() ? Optional.empty() : Optional.of(details.salt()),
                 receipt.apply(append(opening)),
                 opening);
         answer(exchange, 200, jwe.apply(Jwe.seal(tee, release.encode())));
@@ -318,21 +331,24 @@ final class FakeGateway implements AutoCloseable {
     }
 
     /** The log does not quote long values. */
-    private static JsonObject shortened(JsonObject parameters) {
-        var logged = parameters.deepCopy();
-        for (var name : parameters.keySet()) {
-            int length = parameters.get(name).toString().length();
-            if (length > 128) {
-                logged.addProperty(name, "(" + length + " characters)");
-            }
-        }
-        return logged;
-    }
-
     private static JsonArray names(Set<String> all) {
         var names = new JsonArray();
         all.forEach(names::add);
         return names;
+    }
+
+    private JsonObject objects() {
+        var objects = new JsonObject();
+        Stream.of(readKeys, writeKeys).flatMap(keys -> keys.keySet().stream()).forEach(name -> {
+            var one = new JsonObject();
+            one.addProperty("identity", CONTRACT + "/" + name);
+            one.addProperty("store", "s3://store/" + name);
+            if (digests.containsKey(name)) {
+                one.addProperty("sha256", digests.get(name));
+            }
+            objects.add(name, one);
+        });
+        return objects;
     }
 
     private Map<String, Release.ObjectKey> keys(Map<String, byte[]> keys, String use) {
@@ -350,10 +366,15 @@ final class FakeGateway implements AutoCloseable {
     private Receipt append(Opening opening) {
         var leaf = new Leaf(Opening.tag(tagKey, CONTRACT), seq++, previous, opening.commit());
         previous = Base64Url.encode(leaf.hash());
-        tree.append(leaf.hash());
+        edge.append(leaf.hash(), tiles::put);
+        var tree = TileTree.of(edge, tile -> Objects.requireNonNull(tiles.get(tile)));
         long index = tree.size() - 1;
         var checkpoint = Checkpoint.of(ORIGIN, tree.size(), tree.root()).sign(ORIGIN, checkpointSigner);
-        return new Receipt(leaf, index, tree.inclusion(index, tree.size()), checkpoint);
+        try {
+            return new Receipt(leaf, index, tree.inclusion(index, tree.size()), checkpoint);
+        } catch (MalformedLogException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private void renew(HttpExchange exchange, byte[] body) throws IOException, InvalidSignatureException {

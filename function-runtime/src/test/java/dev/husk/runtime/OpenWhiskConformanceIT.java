@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The black-box suites of OpenWhisk ({@code BasicActionRunnerTests}, {@code JavaActionContainerTests}), told again for
  * a process instead of a container. The numbers are those of {@code specs/openwhisk.md} 1.3.
  */
-@Timeout(120)
+@Timeout(600)
 class OpenWhiskConformanceIT {
     private RuntimeProcess runtime;
 

@@ -31,7 +31,8 @@ final class RuntimeProcess implements AutoCloseable {
     private final int port;
     private final CompletableFuture<String> out;
     private final CompletableFuture<String> err;
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private RuntimeProcess(Process process, int port) {
         this.process = process;
@@ -114,7 +115,7 @@ final class RuntimeProcess implements AutoCloseable {
                         response.body(),
                         response.headers().firstValue("Content-Length").isPresent());
             } catch (java.net.ConnectException e) {
-                if (attempt == 200 || !process.isAlive()) {
+                if (attempt == 2400 || !process.isAlive()) {
                     throw new UncheckedIOException(e);
                 }
                 await();
@@ -190,7 +191,7 @@ final class RuntimeProcess implements AutoCloseable {
     /** Waits until the process has ended by itself. */
     Logs exited() {
         try {
-            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            if (!process.waitFor(2, TimeUnit.MINUTES)) {
                 throw new AssertionError("the runtime does not end");
             }
             return new Logs(out.join(), err.join());

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the server does with bodies that no platform sends. */
-@Timeout(120)
+@Timeout(600)
 class RuntimeServerTest {
     @TempDir
     private Path folder;

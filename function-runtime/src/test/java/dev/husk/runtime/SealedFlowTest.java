@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sealed requests: what the platform sees of them, which is what it must not learn anything from. */
-@Timeout(60)
+@Timeout(300)
 class SealedFlowTest {
     private static final String SECRET = "anna-has-measles";
 

@@ -38,16 +38,31 @@ class SettingsTest {
         refused("--port needs a value", "--port");
         refused("not a port: 70000", "--plain", "--port", "70000");
         refused("--port stands twice", "--port", "1", "--port", "2");
+        refused("an https URL", "--gateway", "ftp://x", "--log-key", KEY, "--evidence", "agent:http://127.0.0.1:1");
+        refused("verifier key", "--gateway", "https://x", "--log-key", "x", "--evidence", "agent:http://127.0.0.1:1");
+        refused("sev-guest or simulator:URL", "--gateway", "https://x", "--log-key", KEY, "--evidence", "none");
+    }
+
+    @Test
+    void aTokenCrossesNoNetworkInTheClear() {
+        for (var url : new String[] {"http://gateway.example", "http://127.0.0.1.example", "ftp://127.0.0.1"}) {
+            refused("an https URL", "--gateway", url, "--log-key", KEY, "--evidence", "agent:http://127.0.0.1:1");
+        }
+    }
+
+    @Test
+    void anAuthorityIsAFileOfCertificates() {
         refused(
-                "an http or https URL",
+                "--gateway-ca: /nonexistent holds no certificates",
                 "--gateway",
-                "ftp://x",
+                "https://gateway.example",
+                "--gateway-ca",
+                "/nonexistent",
                 "--log-key",
                 KEY,
                 "--evidence",
                 "agent:http://127.0.0.1:1");
-        refused("verifier key", "--gateway", "http://x", "--log-key", "x", "--evidence", "agent:http://127.0.0.1:1");
-        refused("agent:URL or simulator:URL", "--gateway", "http://x", "--log-key", KEY, "--evidence", "none");
+        refused("--plain goes with no gateway", "--plain", "--gateway-ca", "/nonexistent");
     }
 
     private static void refused(String why, String... arguments) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** How the packaged runtime starts, and a confidential run in a process of its own. */
-@Timeout(120)
+@Timeout(600)
 class StartIT {
 
     @Test

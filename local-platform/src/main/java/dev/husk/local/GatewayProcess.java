@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -29,7 +30,7 @@ final class GatewayProcess implements AutoCloseable {
 
     /** Liberty's errors have codes that end with E. */
     private static final Predicate<String> MATTERS = Pattern.compile(
-                    "[A-Z]{4,5}\\d{4}E:|\\[ERROR|Caused by|Exception: |is not set")
+                    "[A-Z]{4,5}\\d{4}E:|\\[ERROR|Caused by|Exception: |is not set|the gateway does not start")
             .asPredicate();
 
     /** The application failed to start, or was not found; Liberty itself then stays up. */
@@ -50,28 +51,47 @@ final class GatewayProcess implements AutoCloseable {
     /**
      * Starts the server and waits until {@code /health/ready} says so.
      *
-     * @param environment what {@code docs/architecture.md} lists, without the port
+     * @param port of TLS, where there is TLS, else of plain HTTP
+     * @param environment what {@code docs/architecture.md} lists, without the ports and TLS
      */
-    static GatewayProcess start(Path liberty, StateFolder state, int port, Map<String, String> environment)
+    static GatewayProcess start(
+            Path liberty, StateFolder state, int port, Optional<Tls> tls, Map<String, String> environment)
             throws IOException, StartFailedException, InterruptedException {
         var folder = state.folder("gateway");
         var log = LogFile.open(state.folder("logs").resolve("gateway.log"));
         var all = new HashMap<>(environment);
-        all.put("HUSK_HTTP_PORT", Integer.toString(port));
+        all.putAll(listening(port, tls));
+        // No balancer has to leave it first.
+        all.putIfAbsent("HUSK_DRAIN", "0");
+        all.put("HUSK_LOG_FORMAT", "simple");
         all.put("HUSK_LTPA_PASSWORD", state.secret("gateway.ltpa"));
         all.put("WLP_OUTPUT_DIR", folder.toString());
         all.put("JAVA_HOME", JavaCommand.home().toString());
-        all.put("JVM_ARGS", "-Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1");
+        all.putIfAbsent("JVM_ARGS", "-Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1");
         var command = List.of(liberty.resolve("bin/server").toString(), "run", "gateway");
+        var client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(2));
+        if (tls.isPresent()) {
+            client.sslContext(tls.get().clients());
+        }
         var process = ChildProcess.start(command, all, folder, new ChildOutput.ToFile(log.path()));
-        var client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(Duration.ofSeconds(2))
-                .build();
-        var url = URI.create("http://127.0.0.1:" + port + "/");
-        var started = new GatewayProcess(process, url, client);
+        var url = URI.create((tls.isPresent() ? "https" : "http") + "://127.0.0.1:" + port + "/");
+        var started = new GatewayProcess(process, url, client.build());
         new Readiness("the gateway", log, MATTERS, HOPELESS, START_TIME).await(process, started::isReady);
         return started;
+    }
+
+    private static Map<String, String> listening(int port, Optional<Tls> tls) throws IOException, StartFailedException {
+        if (tls.isEmpty()) {
+            return Map.of("HUSK_HTTP_PORT", Integer.toString(port), "HUSK_TLS", "off");
+        }
+        return Map.of(
+                "HUSK_HTTP_PORT", Integer.toString(Ports.ANY.chosen().gateway()),
+                "HUSK_TLS", "on",
+                "HUSK_HOST", "127.0.0.1",
+                "HUSK_HTTPS_PORT", Integer.toString(port),
+                "HUSK_TLS_CERTIFICATE", tls.get().certificate().toString(),
+                "HUSK_TLS_KEY", tls.get().key().toString());
     }
 
     URI url() {

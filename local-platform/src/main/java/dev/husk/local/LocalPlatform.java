@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -27,14 +28,15 @@ public final class LocalPlatform implements AutoCloseable {
 
     private final Parts parts;
     private final Thread hook;
-    private final Stores stores;
+    private final Stores<S3Server> stores;
     private final Simulation simulation;
     private final Served served;
     private final LocalIssuer issuer;
     private final Map<String, byte[]> measurements;
+    private final Optional<Path> authorities;
 
     /** What the gateway stands on. */
-    private record Stores(Postgres postgres, S3Server s3) {}
+    record Stores<S extends StoreAccess>(Postgres postgres, S s3) {}
 
     /** What clients talk to. */
     private record Served(GatewayProcess gateway, String logKey, WhiskServer whisk) {}
@@ -43,6 +45,7 @@ public final class LocalPlatform implements AutoCloseable {
             throws IOException, StartFailedException, InterruptedException {
         this.parts = parts;
         this.hook = hook;
+        this.authorities = options.tls().map(Tls::authorities);
         var installation = options.installation();
         var kinds = SandboxKinds.in(installation);
         var liberty = installation.liberty();
@@ -69,12 +72,12 @@ public final class LocalPlatform implements AutoCloseable {
                     "simulated hardware",
                     () -> Simulation.start(state.folder("simulator"), measurements),
                     Simulation::close);
-            this.stores = new Stores(SideBySide.result(postgres), SideBySide.result(s3));
+            this.stores = new Stores<>(SideBySide.result(postgres), SideBySide.result(s3));
         }
-        var environment = environment(state, simulation.launch(gatewayMeasurement));
+        var environment = environment(state, stores, simulation, issuer, simulation.launch(gatewayMeasurement));
         var gateway = steps.start(
                 "gateway",
-                () -> GatewayProcess.start(liberty, state, ports.gateway(), environment),
+                () -> GatewayProcess.start(liberty, state, ports.gateway(), options.tls(), environment),
                 GatewayProcess::close);
         var logKey = gateway.logKey();
         var whisk = steps.start(
@@ -82,7 +85,7 @@ public final class LocalPlatform implements AutoCloseable {
                 () -> WhiskServer.start(new WhiskServer.Config(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.whisk()),
                         state.folder("whisk"),
-                        kinds.of(gateway.url(), logKey),
+                        kinds.of(gateway.url(), authorities, logKey),
                         simulation,
                         SandboxLimits.defaults())),
                 WhiskServer::close);
@@ -142,6 +145,11 @@ public final class LocalPlatform implements AutoCloseable {
 
     public URI gatewayUrl() {
         return served.gateway().url();
+    }
+
+    /** Who vouches for the gateway, where it is reached by TLS; PEM. */
+    public Optional<Path> authorities() {
+        return authorities;
     }
 
     /** What {@code APIHOST} of wsk takes. */
@@ -219,23 +227,27 @@ public final class LocalPlatform implements AutoCloseable {
         }
     }
 
-    private Map<String, String> environment(StateFolder state, String evidence) {
+    /** What a gateway of this machine must be told, but for its port. */
+    static Map<String, String> environment(
+            StateFolder state,
+            Stores<? extends StoreAccess> stores,
+            Simulation simulation,
+            LocalIssuer issuer,
+            String evidence) {
         return Map.ofEntries(
                 Map.entry("HUSK_DB_HOST", Postgres.HOST),
                 Map.entry("HUSK_DB_PORT", Integer.toString(stores.postgres().port())),
                 Map.entry("HUSK_DB_NAME", Postgres.NAME),
                 Map.entry("HUSK_DB_USER", Postgres.NAME),
                 Map.entry("HUSK_DB_PASSWORD", stores.postgres().password()),
-                Map.entry(
-                        "HUSK_STATE_KEY_FILE",
-                        state.path().resolve("gateway.key").toString()),
+                Map.entry("HUSK_STATE_KEY_SOURCE", "file:" + state.path().resolve("gateway.key")),
                 Map.entry("HUSK_SIMULATED_ROOT", simulation.root().toString()),
                 Map.entry("HUSK_EVIDENCE", evidence),
                 Map.entry("HUSK_ISSUER", LocalIssuer.ISSUER),
                 Map.entry("HUSK_JWKS", issuer.jwks().toString()),
-                Map.entry("HUSK_S3_ENDPOINT", s3Endpoint().toString()),
-                Map.entry("HUSK_S3_ACCESS_KEY", s3AccessKey()),
-                Map.entry("HUSK_S3_SECRET_KEY", s3SecretKey()),
+                Map.entry("HUSK_S3_ENDPOINT", stores.s3().endpoint().toString()),
+                Map.entry("HUSK_S3_ACCESS_KEY", stores.s3().accessKey()),
+                Map.entry("HUSK_S3_SECRET_KEY", stores.s3().secretKey()),
                 Map.entry("HUSK_LOG_ORIGIN", LOG_ORIGIN));
     }
 }

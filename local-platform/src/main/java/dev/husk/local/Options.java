@@ -1,6 +1,7 @@
 package dev.husk.local;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * How to start the local platform.
@@ -8,8 +9,13 @@ import java.nio.file.Path;
  * @param state where everything that must survive a restart lies; one platform at a time uses it
  * @param cache where unpacked programs lie, shared by all platforms of a user
  * @param installation where the built parts lie
+ * @param tls how the gateway is reached; empty for plain HTTP, which does not leave this machine either
  */
-public record Options(Path state, Path cache, Installation installation, Ports ports) {
+public record Options(Path state, Path cache, Installation installation, Ports ports, Optional<Tls> tls) {
+
+    public Options(Path state, Path cache, Installation installation, Ports ports) {
+        this(state, cache, installation, ports, Optional.empty());
+    }
 
     /** The user's cache folder, the installation that {@link Installation#find} finds, any free ports. */
     public static Options of(Path state) throws StartFailedException {
@@ -17,7 +23,11 @@ public record Options(Path state, Path cache, Installation installation, Ports p
     }
 
     public Options withPorts(Ports wished) {
-        return new Options(state, cache, installation, wished);
+        return new Options(state, cache, installation, wished, tls);
+    }
+
+    public Options withTls(Tls shown) {
+        return new Options(state, cache, installation, ports, Optional.of(shown));
     }
 
     /** {@code $XDG_CACHE_HOME/husk}, or {@code ~/.cache/husk}. */

@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  * S3Proxy as a process of its own: an S3 server over the state folder's file system, with the bucket {@value #BUCKET} and
  * one random key pair (signature version 4).
  */
-final class S3Server implements AutoCloseable {
+final class S3Server implements StoreAccess, AutoCloseable {
     static final String BUCKET = "husk";
 
     private static final Duration START_TIME = Duration.ofSeconds(60);
@@ -87,15 +87,18 @@ final class S3Server implements AutoCloseable {
         return new S3Server(process, endpoint, accessKey, secretKey);
     }
 
-    URI endpoint() {
+    @Override
+    public URI endpoint() {
         return endpoint;
     }
 
-    String accessKey() {
+    @Override
+    public String accessKey() {
         return accessKey;
     }
 
-    String secretKey() {
+    @Override
+    public String secretKey() {
         return secretKey;
     }
 

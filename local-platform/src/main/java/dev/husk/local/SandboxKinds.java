@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -32,18 +33,18 @@ record SandboxKinds(List<Path> plainClassPath, List<Path> djlClassPath, Path pyt
     }
 
     /** The kinds as the OpenWhisk API takes them, the plain one first. */
-    Map<String, SandboxKind> of(URI gateway, String logKey) {
+    Map<String, SandboxKind> of(URI gateway, Optional<Path> authorities, String logKey) {
         var djl = Map.of(
                 "DJL_OFFLINE", "true",
                 "OMP_NUM_THREADS", "1",
                 "PYTORCH_LIBRARY_PATH", pytorch.toString());
         var kinds = new LinkedHashMap<String, SandboxKind>();
-        kinds.put(PLAIN, new SandboxKind(PLAIN, command(plainClassPath, gateway, logKey), Map.of()));
-        kinds.put(DJL, new SandboxKind(DJL, command(djlClassPath, gateway, logKey), djl));
+        kinds.put(PLAIN, new SandboxKind(PLAIN, command(plainClassPath, gateway, authorities, logKey), Map.of()));
+        kinds.put(DJL, new SandboxKind(DJL, command(djlClassPath, gateway, authorities, logKey), djl));
         return kinds;
     }
 
-    private static List<String> command(List<Path> classPath, URI gateway, String logKey) {
+    private static List<String> command(List<Path> classPath, URI gateway, Optional<Path> authorities, String logKey) {
         var command = new ArrayList<>(List.of(
                 JavaCommand.java(),
                 "-XX:+UseSerialGC",
@@ -68,6 +69,7 @@ record SandboxKinds(List<Path> plainClassPath, List<Path> djlClassPath, Path pyt
                 gateway.toString(),
                 "--log-key",
                 logKey));
+        authorities.ifPresent(file -> command.addAll(List.of("--gateway-ca", file.toString())));
         return List.copyOf(command);
     }
 }

@@ -47,6 +47,10 @@ final class Simulation implements SandboxHooks, AutoCloseable {
         return folder.resolve("ark.der");
     }
 
+    SimulatedProcessor processor() {
+        return processor;
+    }
+
     /** An evidence source, as gateway and runtime take it, for a new sandbox that lives as long as this. */
     String launch(byte[] measurement) {
         return "simulator:" + evidence.add(processor.launch(measurement, new byte[HOST_DATA], POLICY));

@@ -35,9 +35,9 @@ class KilledParentIT {
         } finally {
             parent.destroyForcibly();
         }
-        parent.onExit().get(10, TimeUnit.SECONDS);
+        parent.onExit().get(2, TimeUnit.MINUTES);
         for (var child : children) {
-            child.onExit().get(20, TimeUnit.SECONDS);
+            child.onExit().get(2, TimeUnit.MINUTES);
         }
         try (var state = StateFolder.open(folder.resolve("state"));
                 var postgres = Postgres.start(

@@ -63,7 +63,7 @@ class PostgresIT {
                 .get(0));
         var handle = ProcessHandle.of(server).orElseThrow();
         handle.destroyForcibly();
-        handle.onExit().get(20, TimeUnit.SECONDS);
+        handle.onExit().get(2, TimeUnit.MINUTES);
         killed.close();
         try (var postgres = start()) {
             assertThat(query(postgres, "SELECT value FROM kept")).isEqualTo("7");

@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,8 +141,8 @@ class StartProblemsTest {
         Files.setPosixFilePermissions(server, PosixFilePermissions.fromString("rwx------"));
         try (var state = StateFolder.open(folder.resolve("state"))) {
             int port = Ports.ANY.chosen().gateway();
-            assertThatThrownBy(() ->
-                            GatewayProcess.start(liberty, state, port, Map.of()).close())
+            assertThatThrownBy(() -> GatewayProcess.start(liberty, state, port, Optional.empty(), Map.of())
+                            .close())
                     .isInstanceOf(StartFailedException.class)
                     .hasMessageContaining("the gateway ended while starting, with exit code 22")
                     .hasMessageContaining("HUSK_EVIDENCE is not set")

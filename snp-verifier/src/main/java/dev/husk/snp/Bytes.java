@@ -7,6 +7,8 @@ import java.util.HexFormat;
 /** An immutable run of bytes with value equality. Not for secrets: it prints itself. */
 public final class Bytes {
     private final byte[] bytes;
+    /** Zero until it is asked for; a race computes it twice. */
+    private int hash;
 
     private Bytes(byte[] bytes) {
         this.bytes = bytes;
@@ -38,7 +40,8 @@ public final class Bytes {
         return bytes.clone();
     }
 
-    ByteBuffer asBuffer() {
+    /** Read only, and without a copy. */
+    public ByteBuffer asBuffer() {
         return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
     }
 
@@ -58,7 +61,10 @@ public final class Bytes {
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(bytes);
+        if (hash == 0) {
+            hash = Arrays.hashCode(bytes);
+        }
+        return hash;
     }
 
     /** Lower-case hex. */

@@ -1,43 +1,30 @@
 package dev.husk.snp;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.bouncycastle.asn1.x509.Certificate;
 
 /**
  * What a VCEK or VLEK certificate says about its key (AMD 57230): product, firmware versions, chip or cloud.
  *
- * @param hardwareId 64 bytes, 8 on Turin; empty on a VLEK
- * @param provider the cloud that a VLEK was issued to
+ * @param hardwareId of a VCEK: 64 bytes, 8 on Turin
+ * @param provider of a VLEK: the cloud that it was issued to; exactly one of the two is there
  */
 record Endorsement(String productName, TcbVersion tcb, Optional<Bytes> hardwareId, Optional<String> provider) {
     private static final String AMD = "1.3.6.1.4.1.3704.1.";
-
-    /** One DER certificate; the algorithm beside the signature must be the one under it (RFC 5280 section 4.1.1.2). */
-    static X509Certificate certificate(Bytes der) throws CertificateException {
-        try {
-            var structure = Certificate.getInstance(der.toArray());
-            if (!Bytes.copyOf(structure.getEncoded("DER")).equals(der)
-                    || structure.getSignature().getPadBits() != 0
-                    || !structure
-                            .getSignatureAlgorithm()
-                            .equals(structure.getTBSCertificate().getSignature())) {
-                throw new CertificateException("not one certificate in DER");
-            }
-        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-            throw new CertificateException("not a certificate");
-        }
-        return (X509Certificate)
-                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der.toArray()));
-    }
+    private static final int NEWEST_STRUCTURE = 1;
 
     static Endorsement of(X509Certificate leaf) throws CertificateException {
+        if (required(leaf, "1") > NEWEST_STRUCTURE) {
+            throw new CertificateException("an unknown version of extensions, %d".formatted(required(leaf, "1")));
+        }
+        var hardwareId = hardwareId(leaf);
+        Optional<String> provider = value(leaf, "5").isPresent() ? Optional.of(text(leaf, "5")) : Optional.empty();
+        if (hardwareId.isPresent() == provider.isPresent()) {
+            throw new CertificateException("names not exactly one of chip (VCEK) and cloud (VLEK)");
+        }
         return new Endorsement(
                 text(leaf, "2"),
                 new TcbVersion(
@@ -46,8 +33,8 @@ record Endorsement(String productName, TcbVersion tcb, Optional<Bytes> hardwareI
                         required(leaf, "3.2"),
                         required(leaf, "3.3"),
                         required(leaf, "3.8")),
-                hardwareId(leaf),
-                value(leaf, "5").isPresent() ? Optional.of(text(leaf, "5")) : Optional.empty());
+                hardwareId,
+                provider);
     }
 
     private static Optional<Bytes> hardwareId(X509Certificate leaf) throws CertificateException {
@@ -90,11 +77,16 @@ record Endorsement(String productName, TcbVersion tcb, Optional<Bytes> hardwareI
         throw new CertificateException("extension " + AMD + oid + " is no integer from 0 to 255");
     }
 
-    /** A DER IA5String or UTF8String of fewer than 128 bytes. */
+    /** A DER IA5String or UTF8String of printable ASCII, fewer than 128 bytes. */
     private static String text(X509Certificate leaf, String oid) throws CertificateException {
         var der = value(leaf, oid).orElseThrow(() -> new CertificateException("no extension " + AMD + oid));
         if (der.length() < 2 || der.at(0) != 0x16 && der.at(0) != 0x0c || der.at(1) != der.length() - 2) {
             throw new CertificateException("extension " + AMD + oid + " is no text");
+        }
+        for (int i = 2; i < der.length(); i++) {
+            if (der.at(i) < 0x20 || der.at(i) > 0x7e) {
+                throw new CertificateException("extension " + AMD + oid + " is no plain text");
+            }
         }
         return new String(der.slice(2, der.length() - 2).toArray(), StandardCharsets.US_ASCII);
     }

@@ -5,8 +5,19 @@ public record GuestPolicy(long raw) {
     private static final long RESERVED_ONE = 1L << 17;
     private static final long KNOWN = (1L << 26) - 1;
 
-    boolean wellFormed() {
-        return (raw & RESERVED_ONE) != 0 && (raw & ~KNOWN) == 0;
+    /** The bits that no policy has like this. */
+    long malformed() {
+        return raw & ~KNOWN | ~raw & RESERVED_ONE;
+    }
+
+    /** The smallest firmware ABI that may run the guest, major number. */
+    public int abiMajor() {
+        return (int) (raw >>> 8) & 0xff;
+    }
+
+    /** The smallest firmware ABI that may run the guest, minor number. */
+    public int abiMinor() {
+        return (int) raw & 0xff;
     }
 
     public boolean smtAllowed() {
@@ -26,8 +37,25 @@ public record GuestPolicy(long raw) {
         return bit(20);
     }
 
+    public boolean cxlAllowed() {
+        return bit(21);
+    }
+
+    /** AES-256-XTS instead of AES-128-XTS for memory. */
+    public boolean memoryAes256Required() {
+        return bit(22);
+    }
+
+    public boolean raplDisabledRequired() {
+        return bit(23);
+    }
+
     public boolean ciphertextHidingRequired() {
         return bit(24);
+    }
+
+    public boolean pageSwapDisabled() {
+        return bit(25);
     }
 
     private boolean bit(int n) {

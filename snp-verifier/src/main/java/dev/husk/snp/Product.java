@@ -30,6 +30,11 @@ public enum Product {
         return Optional.empty();
     }
 
+    /** Whether a certificate's product name is this one's: the label, and perhaps a stepping, as in {@code Milan-B0}. */
+    boolean isNamed(String productName) {
+        return productName.equals(label) || productName.startsWith(label + "-");
+    }
+
     /** By CPUID family and model; empty for processors that are not known here. */
     static Optional<Product> ofCpuid(int family, int model) {
         if (family == 0x19 && model <= 0x0f) {

@@ -24,13 +24,21 @@ public record Reason(Code code, String detail) {
         MIGRATION_AGENT_ALLOWED,
         SMT_MISMATCH,
         SINGLE_SOCKET_MISMATCH,
+        CIPHERTEXT_HIDING_MISMATCH,
+        /** The machine is not set up as it must be. */
+        PLATFORM_INFO_MISMATCH,
         VMPL_DENIED,
         TCB_TOO_OLD,
         MEASUREMENT_UNKNOWN,
         HOST_DATA_UNKNOWN,
         REPORT_DATA_MISMATCH,
-        /** The chip is not on the list, or hides its identity where one is asked for. */
-        CHIP_UNKNOWN
+        /** The key that signed the ID block is not on the list. */
+        ID_KEY_UNKNOWN,
+        /** The key that signed the ID key is not on the list. */
+        AUTHOR_KEY_UNKNOWN,
+        CHIP_UNKNOWN,
+        /** The chip hides its identity where one is needed. */
+        CHIP_MASKED
     }
 
     @Override

@@ -2,32 +2,34 @@ package dev.husk.snp;
 
 import dev.husk.snp.AttestationReport.SigningKey;
 import dev.husk.snp.Reason.Code;
-import java.math.BigInteger;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import org.bouncycastle.crypto.ec.CustomNamedCurves;
-import org.bouncycastle.crypto.params.ECDomainParameters;
-import org.bouncycastle.crypto.params.ECPublicKeyParameters;
-import org.bouncycastle.crypto.signers.ECDSASigner;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Judges attestation reports. Stateless and safe to share between threads.
+ * Judges attestation reports. Safe to share between threads, and best shared: it remembers the chains that it has
+ * built, so that a second report of the same chip costs one P-384 verification. No verdict depends on what it remembers.
  *
  * <p>Does not protect against replay: the caller chooses report data that is fresh. The hash of a report is no
  * identity, since (r, n - s) verifies as (r, s) does; a guest is named by its chip id and report id.
  */
 public final class SnpVerifier {
-    private static final ECDomainParameters P384 = new ECDomainParameters(CustomNamedCurves.getByName("secp384r1"));
+    private static final int MOST_CHAINS = 1024;
 
     private final TrustAnchors anchors;
     private final Revocation revocation;
     private final Clock clock;
+    private final int mostChains;
+    private final Map<List<Bytes>, CertificateChain> chains = new ConcurrentHashMap<>();
 
     public SnpVerifier(TrustAnchors anchors, Revocation revocation, Clock clock) {
+        this(anchors, revocation, clock, MOST_CHAINS);
+    }
+
+    SnpVerifier(TrustAnchors anchors, Revocation revocation, Clock clock, int mostChains) {
+        this.mostChains = mostChains;
         this.anchors = anchors;
         this.revocation = revocation;
         this.clock = clock;
@@ -40,83 +42,69 @@ public final class SnpVerifier {
      * field then means anything. Past that every reason is collected.
      *
      * @param encoded the report as the guest sent it; the signature is checked over these very bytes
-     * @param certificates DER, the leaf (VCEK or VLEK) first, then its intermediate and root in any order
+     * @param certificates DER, at most 16, the leaf (VCEK or VLEK) first; its ASK or ASVK and ARK in any order after it,
+     *     unless they are AMD's, which the anchors bring
+     * @throws MalformedReportException with the offset of the first byte that no report has there
      */
     public Verdict verify(Bytes encoded, List<Bytes> certificates, Expectations expected)
             throws MalformedReportException {
-        requireSize(encoded);
+        AttestationReport.requireFormat(encoded);
         CertificateChain chain;
         try {
-            chain = CertificateChain.build(certificates, anchors);
+            chain = chain(certificates);
         } catch (CertificateChain.Unusable e) {
             return new Verdict.Rejected(List.of(e.reason()));
         }
         var report = AttestationReport.parse(encoded, chain.product());
-        if (!isSigned(encoded, chain.key())) {
-            return new Verdict.Rejected(
-                    List.of(new Reason(Code.SIGNATURE_INVALID, "the endorsement key did not sign this report")));
+        if (!chain.key().signed(encoded)) {
+            return new Verdict.Rejected(List.of(unsigned()));
         }
         var reasons = new ArrayList<Reason>();
         reasons.addAll(chain.judge(clock.instant(), revocation));
         endorsed(report, chain, expected, reasons);
-        mismatches(report, expected, reasons);
+        reasons.addAll(expected.mismatches(report));
         return reasons.isEmpty() ? new Verdict.Trusted(report, chain.simulated()) : new Verdict.Rejected(reasons);
     }
 
-    /** The signature chain's reasons alone; an empty list says that nothing else was judged, not that all is well. */
+    /**
+     * The signature chain's reasons alone. An empty list says that a pinned root's key signed, through its chain: that
+     * the report fits its certificate, and that anything in it is as it should be, was not judged.
+     *
+     * @throws MalformedReportException as {@link #verify}
+     */
     public List<Reason> signatureOnly(Bytes encoded, List<Bytes> certificates) throws MalformedReportException {
-        requireSize(encoded);
+        AttestationReport.requireFormat(encoded);
         try {
-            var chain = CertificateChain.build(certificates, anchors);
+            var chain = chain(certificates);
             AttestationReport.parse(encoded, chain.product());
-            return isSigned(encoded, chain.key())
-                    ? List.of()
-                    : List.of(new Reason(Code.SIGNATURE_INVALID, "the endorsement key did not sign this report"));
+            return chain.key().signed(encoded) ? List.of() : List.of(unsigned());
         } catch (CertificateChain.Unusable e) {
             return List.of(e.reason());
         }
     }
 
-    private static void requireSize(Bytes encoded) throws MalformedReportException {
-        if (encoded.length() != AttestationReport.SIZE) {
-            throw new MalformedReportException(
-                    Math.min(encoded.length(), AttestationReport.SIZE),
-                    "expected %d bytes, got %d".formatted(AttestationReport.SIZE, encoded.length()));
+    private CertificateChain chain(List<Bytes> certificates) throws CertificateChain.Unusable {
+        var remembered = chains.get(certificates);
+        if (remembered != null) {
+            return remembered;
         }
+        var chain = CertificateChain.build(certificates, anchors);
+        if (chain.usesAllOf(certificates)) {
+            if (chains.size() >= mostChains) {
+                chains.clear();
+            }
+            chains.put(List.copyOf(certificates), chain);
+        }
+        return chain;
     }
 
-    static boolean isSigned(Bytes encoded, ECPublicKey key) {
-        var r = scalar(encoded, AttestationReport.SIGNED);
-        var s = scalar(encoded, AttestationReport.SIGNED + 72);
-        // A scalar out of range proves nothing, so it counts as unsigned.
-        if (!inRange(r) || !inRange(s)) {
-            return false;
-        }
-        try {
-            var point = P384.getCurve()
-                    .createPoint(key.getW().getAffineX(), key.getW().getAffineY());
-            var signer = new ECDSASigner();
-            signer.init(false, new ECPublicKeyParameters(P384.validatePublicPoint(point), P384));
-            byte[] hash = MessageDigest.getInstance("SHA-384")
-                    .digest(encoded.slice(0, AttestationReport.SIGNED).toArray());
-            return signer.verifySignature(hash, r, s);
-        } catch (IllegalArgumentException e) {
-            return false; // not a point of the curve
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+    /** How many chains are remembered. */
+    int remembered() {
+        return chains.size();
     }
 
-    private static boolean inRange(BigInteger scalar) {
-        return scalar.signum() > 0 && scalar.compareTo(P384.getN()) < 0;
-    }
-
-    private static BigInteger scalar(Bytes encoded, int offset) {
-        byte[] bigEndian = new byte[72];
-        for (int i = 0; i < 72; i++) {
-            bigEndian[71 - i] = (byte) encoded.at(offset + i);
-        }
-        return new BigInteger(1, bigEndian);
+    private static Reason unsigned() {
+        return new Reason(Code.SIGNATURE_INVALID, "the endorsement key did not sign this report");
     }
 
     /** What the certificate says must be what the report says. */
@@ -130,8 +118,7 @@ public final class SnpVerifier {
                             ? "the report is SIMULATED, hardware is required"
                             : "the report is of hardware, the platform says simulated"));
         }
-        if (report.product() != chain.product()
-                || !endorsement.productName().startsWith(chain.product().label())) {
+        if (report.product() != chain.product() || !chain.product().isNamed(endorsement.productName())) {
             reasons.add(new Reason(
                     Code.CERTIFICATE_MISMATCH,
                     "report of %s, certificate of %s under the root of %s"
@@ -149,80 +136,19 @@ public final class SnpVerifier {
             var provider = endorsement.provider();
             if (provider.isEmpty()) {
                 reasons.add(new Reason(Code.CERTIFICATE_MISMATCH, "signed by a VLEK, certified as a VCEK"));
-            } else if (!expected.providers().contains(provider.get())) {
+            } else if (!expected.providers().allows(provider.get())) {
                 reasons.add(new Reason(Code.PROVIDER_UNKNOWN, "VLEK of " + provider.get()));
             }
         } else if (endorsement.hardwareId().isEmpty()) {
             reasons.add(new Reason(Code.CERTIFICATE_MISMATCH, "signed by a VCEK, certified as a VLEK"));
         } else {
             var id = endorsement.hardwareId().get();
-            if (!report.chipId().slice(0, id.length()).equals(id)
+            if (report.chipId().isZero()) {
+                reasons.add(new Reason(Code.CHIP_MASKED, "the report does not say which chip made it"));
+            } else if (!report.chipId().slice(0, id.length()).equals(id)
                     || !report.chipId().slice(id.length(), 64 - id.length()).isZero()) {
                 reasons.add(new Reason(Code.CERTIFICATE_MISMATCH, "the certificate is of another chip"));
             }
-        }
-    }
-
-    private static void mismatches(AttestationReport report, Expectations expected, List<Reason> reasons) {
-        if (!expected.products().allows(report.product())) {
-            reasons.add(new Reason(Code.PRODUCT_DENIED, report.product().label()));
-        }
-        if (report.policy().debugAllowed() && !expected.debug()) {
-            reasons.add(new Reason(Code.DEBUG_ALLOWED, "the guest policy lets the host read guest memory"));
-        }
-        if (report.policy().migrationAgentAllowed() && !expected.migrationAgent()) {
-            reasons.add(new Reason(Code.MIGRATION_AGENT_ALLOWED, "the guest may be moved by a migration agent"));
-        }
-        if (expected.smt().isPresent()
-                && expected.smt().get() != report.policy().smtAllowed()) {
-            reasons.add(new Reason(
-                    Code.SMT_MISMATCH, "SMT allowed: " + report.policy().smtAllowed()));
-        }
-        if (expected.singleSocket().isPresent()
-                && expected.singleSocket().get() != report.policy().singleSocketRequired()) {
-            reasons.add(new Reason(
-                    Code.SINGLE_SOCKET_MISMATCH,
-                    "single socket required: " + report.policy().singleSocketRequired()));
-        }
-        if (!expected.vmpl().allows(report.vmpl())) {
-            reasons.add(new Reason(Code.VMPL_DENIED, "VMPL " + report.vmpl()));
-        }
-        if (!MessageDigest.isEqual(
-                report.reportData().toArray(), expected.reportData().toArray())) {
-            reasons.add(new Reason(Code.REPORT_DATA_MISMATCH, "report data is " + report.reportData()));
-        }
-        if (!expected.measurements().allows(report.measurement())) {
-            reasons.add(
-                    new Reason(Code.MEASUREMENT_UNKNOWN, report.measurement().toString()));
-        }
-        if (!expected.hostData().allows(report.hostData())) {
-            reasons.add(new Reason(Code.HOST_DATA_UNKNOWN, report.hostData().toString()));
-        }
-        if (!expected.chips().isAny()
-                && (report.chipId().isZero() || !expected.chips().allows(report.chipId()))) {
-            reasons.add(new Reason(
-                    Code.CHIP_UNKNOWN,
-                    report.chipId().isZero()
-                            ? "the chip id is masked"
-                            : report.chipId().toString()));
-        }
-        expected.minimumTcb().ifPresent(minimum -> {
-            var floor = minimum.get(report.product());
-            if (floor == null) {
-                reasons.add(new Reason(
-                        Code.TCB_TOO_OLD,
-                        "no minimum is given for " + report.product().label()));
-                return;
-            }
-            tooOld("reported", report.reportedTcb(), floor, reasons);
-            tooOld("committed", report.committedTcb(), floor, reasons);
-            tooOld("launch", report.launchTcb(), floor, reasons);
-        });
-    }
-
-    private static void tooOld(String which, TcbVersion actual, TcbVersion floor, List<Reason> reasons) {
-        if (!actual.covers(floor)) {
-            reasons.add(new Reason(Code.TCB_TOO_OLD, "%s %s, minimum %s".formatted(which, actual, floor)));
         }
     }
 }

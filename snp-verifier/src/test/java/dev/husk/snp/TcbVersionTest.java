@@ -3,6 +3,7 @@ package dev.husk.snp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class TcbVersionTest {
@@ -21,7 +22,17 @@ class TcbVersionTest {
 
     @Test
     void aComponentIsAByte() {
-        assertThatThrownBy(() -> new TcbVersion(0, 256, 0, 0, 0)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new TcbVersion(0, -1, 0, 0, 0)).isInstanceOf(IllegalArgumentException.class);
+        for (int wrong : new int[] {256, -1, Integer.MIN_VALUE}) {
+            refused(() -> new TcbVersion(wrong, 0, 0, 0, 0));
+            refused(() -> new TcbVersion(0, wrong, 0, 0, 0));
+            refused(() -> new TcbVersion(0, 0, wrong, 0, 0));
+            refused(() -> new TcbVersion(0, 0, 0, wrong, 0));
+            refused(() -> new TcbVersion(0, 0, 0, 0, wrong));
+        }
+        assertThat(new TcbVersion(255, 255, 255, 255, 255).microcode()).isEqualTo(255);
+    }
+
+    private static void refused(ThrowingCallable made) {
+        assertThatThrownBy(made).isInstanceOf(IllegalArgumentException.class);
     }
 }

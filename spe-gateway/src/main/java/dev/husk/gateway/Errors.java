@@ -1,14 +1,13 @@
 package dev.husk.gateway;
 
-import com.google.gson.JsonObject;
-import dev.husk.protocol.kbs.KbsError;
+import jakarta.inject.Inject;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
 
@@ -23,9 +22,13 @@ public class Errors implements ExceptionMapper<Throwable> {
     @Context
     private UriInfo uri;
 
+    @Inject
+    private Subject subject;
+
     @Override
     public Response toResponse(Throwable error) {
         if (error instanceof RequestRefused refused) {
+            subject.refused(refused);
             return answer(refused.status(), refused.code(), String.valueOf(refused.getMessage()), refused.reasons());
         }
         if (error instanceof WebApplicationException expected) {
@@ -36,35 +39,36 @@ public class Errors implements ExceptionMapper<Throwable> {
                     expected.getResponse().getStatusInfo().getReasonPhrase(),
                     List.of());
         }
+        if (databaseAway(error)) {
+            LOG.log(System.Logger.Level.WARNING, "the database does not answer");
+            return answer(503, "DATABASE_AWAY", "the database does not answer at the moment: try again", List.of());
+        }
         var id = UUID.randomUUID().toString();
         LOG.log(System.Logger.Level.ERROR, "unexpected error " + id, error);
         return answer(500, "UNEXPECTED", "unexpected error " + id, List.of());
     }
 
-    private Response answer(int status, String code, String detail, List<RequestRefused.Reason> reasons) {
-        boolean kbs = uri.getPath().matches("(?s)/?kbs/.*");
-        var body = kbs ? KbsError.body(code, detail) : problem(status, code, detail);
-        if (!reasons.isEmpty()) {
-            body.add("reasons", RequestRefused.Reason.json(reasons));
+    /** Whether the connection broke, or the database stops, starts or is full: what passes without the gateway's doing. */
+    private static boolean databaseAway(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql
+                    && sql.getSQLState() != null
+                    && sql.getSQLState().matches("(08|53|57P).*")) {
+                return true;
+            }
         }
-        var response = Response.status(status)
-                .type(kbs ? MediaType.APPLICATION_JSON_TYPE : MediaType.valueOf("application/problem+json"))
-                .entity(body.toString());
-        if (status == 401 && !kbs) {
-            response.header("WWW-Authenticate", "Bearer realm=\"husk-gateway\"");
-        }
-        return response.build();
+        return false;
     }
 
-    private static JsonObject problem(int status, String code, String detail) {
-        var body = new JsonObject();
-        body.addProperty(
-                "type",
-                "urn:husk:problem:" + code.toLowerCase(java.util.Locale.ROOT).replace('_', '-'));
-        body.addProperty("title", code);
-        body.addProperty("status", status);
-        body.addProperty("detail", detail);
-        body.addProperty("code", code);
-        return body;
+    private Response answer(int status, String code, String detail, List<RequestRefused.Reason> reasons) {
+        var body = ErrorBody.of(uri.getPath(), status, code, detail, reasons);
+        var response = Response.status(status).type(body.type()).entity(body.text());
+        if (status == 401 && body.type().equals("application/problem+json")) {
+            response.header("WWW-Authenticate", "Bearer realm=\"husk-gateway\"");
+        }
+        if (status == 429 || status == 503) {
+            response.header("Retry-After", "1");
+        }
+        return response.build();
     }
 }

@@ -21,7 +21,9 @@ class ArchitectureTest {
                             "dev.husk.gateway..",
                             "dev.husk.protocol..",
                             "dev.husk.snp",
+                            "dev.husk.snp.azure..",
                             "dev.husk.snp.guest..",
+                            "dev.husk.snp.kds..",
                             "dev.husk.store.."))));
 
     @ArchTest

@@ -39,6 +39,21 @@ final class Http {
                 request(path, headers).header("Content-Type", type).POST(HttpRequest.BodyPublishers.ofByteArray(body)));
     }
 
+    static Answer postOnFreshConnection(String path, String type, String body, Map<String, String> headers)
+            throws Exception {
+        var response = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .build()
+                .send(
+                        request(path, headers)
+                                .header("Content-Type", type)
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        return new Answer(
+                response.statusCode(), response.body(), response.headers().map());
+    }
+
     private static HttpRequest.Builder request(String path, Map<String, String> headers) {
         var request = HttpRequest.newBuilder(URI.create(ServerUnderTest.base() + path))
                 .timeout(Duration.ofSeconds(60));

@@ -118,7 +118,7 @@ class SealedRequestIT {
                 sandbox.open(sandbox.release("sealed-plain", "train", heart.invocation("algo-lab", epochs(17))))) {
             assertThat(release.answerKey()).isEmpty();
         }
-        assertThat(lastEvent(heart).get("parameters")).isEqualTo(epochs(17));
+        assertThat(lastEvent(heart).has("sealed")).isFalse();
     }
 
     @Test
@@ -172,6 +172,48 @@ class SealedRequestIT {
         // Nor does another envelope make the statement new.
         var again = invocation(heart.sealed("sealed-replay", "train", statement));
         assertThat(sandbox.release("sealed-replay", "train", again).body()).contains("REPLAYED");
+    }
+
+    @Test
+    void aCallerWithAHardwareTokenInvokesAndTheOtherSignatureOfTheSameStatementIsAReplay() throws Exception {
+        var token = new HardwareToken();
+        var heart = TestContract.named(
+                "sealed-es256",
+                text -> text.replaceFirst(
+                        "(\"name\": \"algo-lab\",\\s*\"key\": \")ed25519:[^\"]*", "$1" + token.key()));
+        assertThat(heart.propose(token.sign(heart.payload("propose", "algo-lab")))
+                        .status())
+                .isEqualTo(201);
+        heart.state("accept", "hospital-a");
+        heart.state("accept", "hospital-b");
+        assertThat(heart.say("algo-lab", token.sign(heart.payload("accept", "algo-lab")))
+                        .json()
+                        .get("state")
+                        .getAsString())
+                .isEqualTo("active");
+        assertThat(heart.deposit("hospital-a", "anna-2025").status()).isEqualTo(201);
+        assertThat(heart.deposit("hospital-b", "berta-2025").status()).isEqualTo(201);
+        var sandbox = sandbox();
+        for (int epochs : new int[] {7, 8}) {
+            boolean sealed = epochs == 7;
+            var statement = token.sign(heart.invocationPayload("algo-lab", epochs(epochs)));
+            var mirrored = token.mirrored(statement);
+            try (var release = sandbox.open(sandbox.release(
+                    "sealed-es256",
+                    "train",
+                    sealed ? invocation(heart.sealed("sealed-es256", "train", statement)) : statement))) {
+                assertThat(release.caller()).contains("algo-lab");
+            }
+            // Sealed or in the clear, it was said before.
+            assertThat(sandbox.release("sealed-es256", "train", mirrored).body())
+                    .contains("REPLAYED");
+            assertThat(sandbox.release(
+                                    "sealed-es256",
+                                    "train",
+                                    invocation(heart.sealed("sealed-es256", "train", mirrored)))
+                            .body())
+                    .contains("REPLAYED");
+        }
     }
 
     @Test

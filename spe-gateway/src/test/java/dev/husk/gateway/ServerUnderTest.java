@@ -7,6 +7,7 @@ import dev.husk.snp.simulator.SimulatedProcessor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -34,12 +35,28 @@ public final class ServerUnderTest implements LauncherSessionListener {
         return behind.orElseThrow().backing().issuer();
     }
 
+    /** The gateway's own database, as its operator has it in hand. */
+    static java.sql.Connection database() throws java.sql.SQLException {
+        var backing = behind.orElseThrow().backing();
+        return java.sql.DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + backing.databasePort() + "/husk", "husk", backing.databasePassword());
+    }
+
     static SimulatedProcessor processor() {
         return behind.orElseThrow().processor();
     }
 
+    static Backing backing() {
+        return behind.orElseThrow().backing();
+    }
+
+    /** The address of the evidence of a fresh sandbox, as {@code HUSK_EVIDENCE}. */
+    static String evidence(SimulatedProcessor of, byte[] measurement) {
+        return "simulator:" + behind.orElseThrow().evidence().add(of.launch(measurement, new byte[32], 0x30000));
+    }
+
     static String base() {
-        return "http://127.0.0.1:" + System.getProperty("husk.it.port") + "/";
+        return System.getProperty("husk.it.base", "http://127.0.0.1:" + System.getProperty("husk.it.port") + "/");
     }
 
     /** The gateway itself is a part of the server; what Arquillian deploys beside it holds nothing. */
@@ -91,30 +108,12 @@ public final class ServerUnderTest implements LauncherSessionListener {
         var processor = SimulatedProcessor.open(it.resolve("sp"));
         var evidence = EvidenceServer.start();
         behind = Optional.of(new Behind(backing, evidence, processor));
-        var self = evidence.add(processor.launch(new byte[48], new byte[32], 0x30000));
+        Files.write(simulatedRoot(), processor.certificates().get(2));
+        Files.write(simulatedRoot(), processor.certificates().get(1), StandardOpenOption.APPEND);
         int port = Backing.freePort();
         // Arquillian takes a server of the same name for its own, also that of another build on this machine.
         var name = "gateway-it-" + port;
-        var server = it.resolve("usr/servers").resolve(name);
-        copy(liberty.resolve("usr/servers/gateway"), server);
-        var settings = new LinkedHashMap<String, String>();
-        settings.put("HUSK_HTTP_PORT", "" + port);
-        settings.put("HUSK_DB_HOST", "127.0.0.1");
-        settings.put("HUSK_DB_PORT", "" + backing.databasePort());
-        settings.put("HUSK_DB_NAME", "husk");
-        settings.put("HUSK_DB_USER", "husk");
-        settings.put("HUSK_DB_PASSWORD", backing.databasePassword());
-        settings.put("HUSK_STATE_KEY_FILE", it.resolve("state/state.key").toString());
-        settings.put("HUSK_SIMULATED_ROOT", it.resolve("sp/ark.der").toString());
-        settings.put("HUSK_EVIDENCE", "simulator:" + self);
-        settings.put("HUSK_ISSUER", LocalIssuer.ISSUER);
-        settings.put("HUSK_JWKS", backing.jwks().toString());
-        settings.put("HUSK_S3_ENDPOINT", "http://127.0.0.1:9");
-        settings.put("HUSK_S3_ACCESS_KEY", "access");
-        settings.put("HUSK_S3_SECRET_KEY", "secretsecret");
-        settings.put("HUSK_LOG_ORIGIN", "husk.test/log");
-        settings.put("HUSK_LTPA_PASSWORD", "unused");
-        write(server.resolve("bootstrap.properties"), settings);
+        var server = layOut(it, liberty, name, port, "husk");
         // Arquillian deploys over JMX, and its own servlet wants pages.
         Files.createDirectories(server.resolve("configDropins/overrides"));
         Files.writeString(server.resolve("configDropins/overrides/arquillian.xml"), """
@@ -128,6 +127,53 @@ public final class ServerUnderTest implements LauncherSessionListener {
         System.setProperty("husk.it.port", "" + port);
     }
 
+    /** The folder of a server that is like the one under test but for its port and database. */
+    static Path layOut(Path it, Path liberty, String name, int port, String database) throws Exception {
+        var server = it.resolve("usr/servers").resolve(name);
+        copy(liberty.resolve("usr/servers/gateway"), server);
+        var settings = settings(port, database);
+        var key = database.equals("husk") ? stateKey() : it.resolve("state/" + database + ".key");
+        settings.put("HUSK_STATE_KEY_SOURCE", "file:" + key);
+        write(server.resolve("bootstrap.properties"), settings);
+        return server;
+    }
+
+    /** The file with the state key of the server under test. */
+    static Path stateKey() {
+        return Path.of(System.getProperty("husk.it")).resolve("state/state.key");
+    }
+
+    /** What every gateway of the tests is told, but for where its state key comes from. */
+    static Map<String, String> settings(int port, String database) {
+        var it = Path.of(System.getProperty("husk.it"));
+        var settings = new LinkedHashMap<String, String>();
+        settings.put("HUSK_HTTP_PORT", "" + port);
+        settings.put("HUSK_DB_HOST", "127.0.0.1");
+        settings.put("HUSK_DB_PORT", "" + backing().databasePort());
+        settings.put("HUSK_DB_NAME", database);
+        settings.put("HUSK_DB_USER", "husk");
+        settings.put("HUSK_DB_PASSWORD", backing().databasePassword());
+        settings.put("HUSK_SIMULATED_ROOT", simulatedRoot().toString());
+        settings.put("HUSK_EVIDENCE", evidence(processor(), new byte[48]));
+        settings.put("HUSK_ISSUER", LocalIssuer.ISSUER);
+        settings.put("HUSK_JWKS", backing().jwks().toString());
+        settings.put("HUSK_S3_ENDPOINT", "http://127.0.0.1:9");
+        settings.put("HUSK_S3_ACCESS_KEY", "access");
+        settings.put("HUSK_S3_SECRET_KEY", "secretsecret");
+        settings.put("HUSK_LOG_ORIGIN", "husk.test/log");
+        settings.put("HUSK_LTPA_PASSWORD", "unused");
+        settings.put("HUSK_TLS", "off");
+        settings.put("env.HUSK_TLS", "off"); // as includes read it from a file
+        // Any certificate: these servers have none of their own, and evidence says what it is told.
+        settings.put("HUSK_TLS_CERTIFICATE", it.resolve("sp/ark.der").toString());
+        return settings;
+    }
+
+    /** The root of the simulator and, behind it, what signs for it. */
+    private static Path simulatedRoot() {
+        return Path.of(System.getProperty("husk.it")).resolve("state/simulated-root.der");
+    }
+
     private static void write(Path file, Map<String, String> settings) throws IOException {
         var text = new StringBuilder();
         settings.forEach(
@@ -135,7 +181,7 @@ public final class ServerUnderTest implements LauncherSessionListener {
         Files.writeString(file, text);
     }
 
-    private static void copy(Path from, Path to) throws IOException {
+    static void copy(Path from, Path to) throws IOException {
         try (var files = Files.walk(from)) {
             for (var file : (Iterable<Path>) files::iterator) {
                 var target = to.resolve(from.relativize(file).toString());
@@ -151,7 +197,7 @@ public final class ServerUnderTest implements LauncherSessionListener {
         }
     }
 
-    private static void delete(Path folder) throws IOException {
+    static void delete(Path folder) throws IOException {
         if (Files.notExists(folder)) {
             return;
         }

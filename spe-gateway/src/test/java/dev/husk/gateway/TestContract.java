@@ -53,6 +53,21 @@ final class TestContract {
                 Contract.parse(Json.parse(change.apply(text).getBytes(StandardCharsets.UTF_8), 1 << 20)), signers);
     }
 
+    /** The next version, changed by the given edit; the same people sign it. */
+    TestContract amended(java.util.function.Consumer<JsonObject> edit) throws Exception {
+        var json = contract.json();
+        json.addProperty("version", contract.version() + 1);
+        edit.accept(json);
+        return new TestContract(Contract.parse(json), signers);
+    }
+
+    /** Another version of the contract, with one number changed. */
+    TestContract json(String member, int value) throws Exception {
+        var json = contract.json();
+        json.addProperty(member, value);
+        return new TestContract(Contract.parse(json), signers);
+    }
+
     static Map<String, String> bearer(String party) {
         return Map.of("Authorization", "Bearer " + ServerUnderTest.issuer().token(party));
     }
@@ -69,8 +84,12 @@ final class TestContract {
     }
 
     Http.Answer propose() throws Exception {
+        return propose(statement("propose", "algo-lab"));
+    }
+
+    Http.Answer propose(String statement) throws Exception {
         var headers = new LinkedHashMap<>(bearer("algo-lab"));
-        headers.put("Husk-Statement", statement("propose", "algo-lab"));
+        headers.put("Husk-Statement", statement);
         return Http.post("v1/contracts", "application/json", contract.canonical(), headers);
     }
 
@@ -136,6 +155,10 @@ final class TestContract {
 
     /** What a caller signs. */
     String invocation(String party, JsonObject parameters) {
+        return SignedStatement.sign(signer(party), invocationPayload(party, parameters));
+    }
+
+    JsonObject invocationPayload(String party, JsonObject parameters) {
         var payload = new JsonObject();
         payload.addProperty("action", "invoke");
         payload.addProperty("contract", contract.name());
@@ -144,7 +167,7 @@ final class TestContract {
         payload.add("parameters", parameters);
         payload.addProperty("party", party);
         payload.addProperty("time", Instant.now().toString());
-        return SignedStatement.sign(signer(party), payload);
+        return payload;
     }
 
     Http.Answer invocationKey(String party, String function) throws Exception {

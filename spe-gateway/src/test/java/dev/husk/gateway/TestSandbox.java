@@ -30,14 +30,23 @@ final class TestSandbox {
     record Session(String cookie, String nonce) {}
 
     static Session auth() throws Exception {
+        return auth("snp");
+    }
+
+    static Session auth(String tee) throws Exception {
         var answer = Http.post(
                 "kbs/v0/auth",
                 "application/json",
-                "{\"version\":\"0.4.0\",\"tee\":\"snp\",\"extra-params\":{}}",
+                "{\"version\":\"0.4.0\",\"tee\":\"" + tee + "\",\"extra-params\":{}}",
                 Map.of());
-        var cookies = Objects.requireNonNull(answer.headers().get("set-cookie"), "no session cookie");
-        var cookie = cookies.get(0).split(";")[0];
-        return new Session(cookie, answer.json().get("nonce").getAsString());
+        return new Session(cookie(answer), answer.json().get("nonce").getAsString());
+    }
+
+    /** What a client sends back of the cookie that an answer sets. */
+    static String cookie(Http.Answer answer) {
+        return Objects.requireNonNull(answer.headers().get("set-cookie"), "no session cookie")
+                .get(0)
+                .split(";")[0];
     }
 
     Http.Answer attest(String code) throws Exception {
@@ -83,6 +92,12 @@ final class TestSandbox {
         return Http.post("kbs/v0/husk/release", "text/plain", jws, Map.of("Authorization", "Bearer " + token));
     }
 
+    /** As a client does that keeps no connection. */
+    Http.Answer releaseOnFreshConnection(String jws) throws Exception {
+        return Http.postOnFreshConnection(
+                "kbs/v0/husk/release", "text/plain", jws, Map.of("Authorization", "Bearer " + token));
+    }
+
     String statement(String action, String contract, String function, String invocation) {
         var payload = new JsonObject();
         payload.addProperty("action", action);
@@ -95,6 +110,22 @@ final class TestSandbox {
         payload.addProperty("sandbox", id);
         payload.addProperty("time", Instant.now().toString());
         return SignedStatement.sign(signer, payload);
+    }
+
+    /** Sends a run statement. */
+    Http.Answer run(String contract, JsonObject statement) throws Exception {
+        var payload = new JsonObject();
+        payload.addProperty("action", "run");
+        payload.addProperty("activation", "0123456789abcdef0123456789abcdef");
+        payload.addProperty("contract", contract);
+        payload.addProperty("sandbox", id);
+        payload.add("statement", statement);
+        payload.addProperty("time", Instant.now().toString());
+        return Http.post(
+                "kbs/v0/husk/run",
+                "text/plain",
+                SignedStatement.sign(signer, payload),
+                Map.of("Authorization", "Bearer " + token));
     }
 
     Http.Answer renew() throws Exception {

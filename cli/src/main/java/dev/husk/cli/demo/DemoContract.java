@@ -40,9 +40,13 @@ final class DemoContract {
                     measurements: ["%s"]
                     hostData: ["0000000000000000000000000000000000000000000000000000000000000000"]
                     minimumTcb: any
-                    policy: {debug: false, migrationAgent: false, smt: any, singleSocket: any}
+                    policy: {debug: false, migrationAgent: false, smt: any, singleSocket: any, ciphertextHiding: any}
                     chips: any
                     vmpl: ["0"]
+                    platformInfo: any
+                    idKeys: any
+                    authorKeys: any
+                    providers: none
 
                 functions:
                   - {name: train, owner: algo-lab, entry: dev.husk.train.TrainAction, platform: laptop,

@@ -2,6 +2,10 @@ package dev.husk.cli.gateway;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.husk.protocol.contract.InvalidSignatureException;
+import dev.husk.protocol.contract.PartyKey;
+import dev.husk.protocol.contract.SignedStatement;
+import dev.husk.protocol.json.Base64Url;
 import dev.husk.protocol.json.CanonicalJson;
 import dev.husk.protocol.log.Checkpoint;
 import dev.husk.snp.Bytes;
@@ -20,45 +24,47 @@ import java.util.Optional;
 
 /** Judges a gateway's answer to {@code POST /v1/gateway/evidence}. Stateless. */
 public final class GatewayJudge {
-    private static final List<String> COVERED = List.of("checkpoint", "contracts", "keys");
+    private static final List<String> COVERED =
+            List.of("checkpoint", "contracts", "endorsement", "keys", "recovery", "tls");
 
     private final ReferenceValues values;
-    private final Optional<GatewayKeys> pinned;
+    private final Optional<KnownGateway> known;
     private final Revocation revocation;
     private final List<Bytes> certificates;
     private final Clock clock;
 
     /**
-     * @param pinned keys of an earlier verification; empty at the first
+     * @param known what an earlier verification saw; empty at the first
      * @param certificates intermediates and roots, DER, for evidence that comes without; none is trusted for being here
      */
     public GatewayJudge(
             ReferenceValues values,
-            Optional<GatewayKeys> pinned,
+            Optional<KnownGateway> known,
             Revocation revocation,
             List<Bytes> certificates,
             Clock clock) {
         this.values = values;
-        this.pinned = pinned;
+        this.known = known;
         this.revocation = revocation;
         this.certificates = List.copyOf(certificates);
         this.clock = clock;
     }
 
-    /** @param nonce what this machine asked with, base64url */
-    public GatewayJudgement judge(String nonce, JsonObject answer) {
+    /**
+     * Judges an answer about a running gateway.
+     *
+     * @param nonce what this machine asked with, base64url
+     * @param certificate {@code sha256:hex} of the certificate that the connection showed; empty without TLS
+     */
+    public GatewayJudgement judge(String nonce, JsonObject answer, Optional<String> certificate) {
         var checks = new ArrayList<Check>();
         Verdict verdict;
         GatewayKeys keys;
         Checkpoint checkpoint;
         try {
-            var evidence = KbsEvidence.parse(object(answer, "evidence"));
             keys = GatewayKeys.parse(object(answer, "keys"));
             checkpoint = Checkpoint.parse(text(answer, "checkpoint"));
-            var all = new ArrayList<>(evidence.certificates());
-            all.addAll(certificates);
-            verdict = new SnpVerifier(values.anchors(), revocation, clock)
-                    .verify(evidence.report(), all, values.expectations(reportData(nonce, answer)));
+            verdict = verify(answer, reportData(nonce, answer));
         } catch (MalformedEvidenceException | MalformedReportException | IllegalArgumentException e) {
             return GatewayJudgement.failed(
                     List.of(Check.failed("evidence", "the gateway's evidence cannot be read: " + e.getMessage())));
@@ -74,9 +80,91 @@ public final class GatewayJudge {
                         ? Check.passed(
                                 "log", "the log key signed the checkpoint of %d entries".formatted(checkpoint.size()))
                         : Check.failed("log", "the log key did not sign the gateway's checkpoint"));
-        same("log key", pinned.map(p -> p.log().text()), keys.log().text(), checks);
-        same("HPKE key", pinned.map(GatewayKeys::hpke), keys.hpke(), checks);
-        return GatewayJudgement.of(checks, trusted, keys, checkpoint);
+        same("log key", known.map(seen -> seen.keys().log().text()), keys.log().text(), checks);
+        if (known.isPresent() && endorsed(known.get().keys(), keys, answer)) {
+            checks.add(
+                    Check.passed(
+                            "HPKE key",
+                            "new since a recovery of the gateway or a change of its holders, and endorsed by the log key that was pinned"));
+        } else {
+            same("HPKE key", known.map(seen -> seen.keys().hpke()), keys.hpke(), checks);
+        }
+        var recovery = answer.get("recovery");
+        same("recovery", known.map(seen -> RecoveryWords.of(seen.recovery())), RecoveryWords.of(recovery), checks);
+        // What the holders have to do does not speak against the gateway.
+        RecoveryWords.unfetched(recovery).ifPresent(text -> checks.add(Check.passed("recovery shares", text)));
+        RecoveryWords.change(recovery).ifPresent(text -> checks.add(Check.passed("recovery holders", text)));
+        tls(text(answer, "tls"), certificate, checks);
+        return GatewayJudgement.of(checks, trusted, keys, checkpoint, recovery);
+    }
+
+    private Verdict verify(JsonObject answer, Bytes reportData)
+            throws MalformedEvidenceException, MalformedReportException {
+        var evidence = KbsEvidence.parse(object(answer, "evidence"));
+        var all = new ArrayList<>(evidence.certificates());
+        all.addAll(certificates);
+        return new SnpVerifier(values.anchors(), revocation, clock)
+                .verify(evidence.report(), all, values.expectations(reportData));
+    }
+
+    /**
+     * Judges the answer of a gateway that has lost its state key; empty where a check failed.
+     *
+     * @param checks gets what was looked at
+     */
+    public Optional<RecoveringGateway> judgeRecovering(String nonce, JsonObject answer, List<Check> checks) {
+        try {
+            var covered = new JsonObject();
+            covered.addProperty("key", text(answer, "key"));
+            covered.addProperty("nonce", nonce);
+            covered.add("policy", object(answer, "policy"));
+            covered.addProperty("purpose", "husk recovery v1");
+            byte[] key = Base64Url.decode(text(answer, "key"));
+            known.ifPresent(seen -> same(
+                    "recovery",
+                    Optional.of(RecoveryWords.of(seen.recovery())),
+                    RecoveryWords.of(object(answer, "policy")),
+                    checks));
+            var trusted = verify(answer, digest(covered)).match(Optional::of, rejected -> {
+                rejected.reasons()
+                        .forEach(reason ->
+                                checks.add(Check.failed("attestation", reason.code() + ": " + reason.detail())));
+                return Optional.<Verdict.Trusted>empty();
+            });
+            return trusted.filter(report -> checks.stream().allMatch(Check::passed))
+                    .map(report -> new RecoveringGateway(key, report.simulated()));
+        } catch (MalformedEvidenceException | MalformedReportException | IllegalArgumentException e) {
+            checks.add(Check.failed("evidence", "the gateway's evidence cannot be read: " + e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    /** Whether other keys than those pinned are vouched for by the pinned log key. */
+    private static boolean endorsed(GatewayKeys pinned, GatewayKeys now, JsonObject answer) {
+        if (pinned.hpke().equals(now.hpke())) {
+            return false;
+        }
+        try {
+            var endorsed = SignedStatement.verify(
+                    text(answer, "endorsement"), PartyKey.ed25519(pinned.log().publicKey()));
+            return text(endorsed, "action").equals("endorse")
+                    && GatewayKeys.parse(object(endorsed, "keys")).equals(now);
+        } catch (InvalidSignatureException | IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static void tls(String named, Optional<String> shown, List<Check> checks) {
+        if (shown.isEmpty()) {
+            checks.add(Check.passed("TLS", "not used: the connection does not leave this machine"));
+        } else if (shown.get().equals(named)) {
+            checks.add(Check.passed("TLS", "the connection shows the certificate that the gateway says is its own"));
+        } else {
+            checks.add(Check.failed(
+                    "TLS",
+                    "somebody stands in between: the connection shows certificate %s, the gateway's own is %s"
+                            .formatted(shown.get(), named.isEmpty() ? "none" : named)));
+        }
     }
 
     private void attested(Verdict.Trusted trusted, List<Check> checks) {
@@ -119,6 +207,10 @@ public final class GatewayJudge {
             covered.add(member, value);
         }
         covered.addProperty("nonce", nonce);
+        return digest(covered);
+    }
+
+    private static Bytes digest(JsonObject covered) {
         try {
             return Bytes.copyOf(MessageDigest.getInstance("SHA-512").digest(CanonicalJson.encode(covered)));
         } catch (NoSuchAlgorithmException e) {

@@ -1,5 +1,6 @@
 package dev.husk.cli.gateway;
 
+import com.google.gson.JsonElement;
 import dev.husk.protocol.log.Checkpoint;
 import dev.husk.snp.Verdict;
 import java.util.ArrayList;
@@ -21,11 +22,15 @@ public final class GatewayJudgement {
     }
 
     static GatewayJudgement of(
-            List<Check> checks, Optional<Verdict.Trusted> report, GatewayKeys keys, Checkpoint checkpoint) {
+            List<Check> checks,
+            Optional<Verdict.Trusted> report,
+            GatewayKeys keys,
+            Checkpoint checkpoint,
+            JsonElement recovery) {
         return new GatewayJudgement(
                 checks,
                 report.filter(trusted -> checks.stream().allMatch(Check::passed))
-                        .map(trusted -> new VerifiedGateway(keys, checkpoint, trusted.simulated())));
+                        .map(trusted -> new VerifiedGateway(keys, checkpoint, trusted.simulated(), recovery)));
     }
 
     /** This judgement and one check more; a failed one takes the gateway away. */

@@ -2,21 +2,16 @@ package dev.husk.cli.gateway;
 
 import dev.husk.protocol.contract.AllowList;
 import dev.husk.protocol.contract.Contract.Platform;
-import dev.husk.protocol.contract.Contract.Tcb;
 import dev.husk.snp.Allowed;
 import dev.husk.snp.Bytes;
 import dev.husk.snp.Expectations;
+import dev.husk.snp.MalformedExpectationsException;
 import dev.husk.snp.Product;
-import dev.husk.snp.TcbVersion;
 import dev.husk.snp.TrustAnchors;
 import java.security.cert.X509Certificate;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * What a party pinned: the platform that its gateway must run on, in the words of contracts, and for a simulated one
@@ -44,35 +39,11 @@ public record ReferenceValues(Platform platform, Optional<X509Certificate> simul
     }
 
     Expectations expectations(Bytes reportData) {
-        var policy = platform.policy();
-        return new Expectations(
-                platform.simulated(),
-                reportData,
-                allowed(platform.products(), label -> Product.of(label).orElseThrow()),
-                allowed(platform.measurements(), Bytes::fromHex),
-                allowed(platform.hostData(), Bytes::fromHex),
-                platform.minimumTcb().map(ReferenceValues::minimum),
-                policy.debug().orElse(true),
-                policy.migrationAgent().orElse(true),
-                policy.smt(),
-                policy.singleSocket(),
-                allowed(platform.chips(), Bytes::fromHex),
-                allowed(platform.vmpl(), Integer::valueOf),
-                Set.of());
-    }
-
-    private static <T> Allowed<T> allowed(AllowList list, Function<String, T> read) {
-        return list.isAny()
-                ? Allowed.any()
-                : Allowed.only(list.values().stream().map(read).collect(Collectors.toSet()));
-    }
-
-    private static Map<Product, TcbVersion> minimum(Map<String, Tcb> byLabel) {
-        var minimum = new EnumMap<Product, TcbVersion>(Product.class);
-        byLabel.forEach((label, tcb) -> minimum.put(
-                Product.of(label).orElseThrow(),
-                new TcbVersion(tcb.fmc().orElse(0), tcb.bootloader(), tcb.tee(), tcb.snp(), tcb.microcode())));
-        return minimum;
+        try {
+            return Expectations.parse(platform.json(), Allowed.only(Set.of(reportData)));
+        } catch (MalformedExpectationsException e) {
+            throw new IllegalStateException("a platform that was parsed cannot be read", e);
+        }
     }
 
     /** What is pinned, a line each; what is not checked says so. */
@@ -94,7 +65,13 @@ public record ReferenceValues(Platform platform, Optional<X509Certificate> simul
                                 .debug()
                                 .map(debug -> debug ? "ALLOWED" : "forbidden")
                                 .orElse("any, NOT CHECKED"),
+                "keys of the ID block: " + words(platform.idKeys()) + "; of its author: "
+                        + words(platform.authorKeys()),
                 "chips: " + words(platform.chips()),
+                "clouds whose keys (VLEK) count: "
+                        + (platform.providers().isEmpty()
+                                ? "none"
+                                : String.join(", ", new java.util.TreeSet<>(platform.providers()))),
                 "privilege level (VMPL): " + words(platform.vmpl()));
     }
 

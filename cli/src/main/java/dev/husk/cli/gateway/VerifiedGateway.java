@@ -1,6 +1,9 @@
 package dev.husk.cli.gateway;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import dev.husk.protocol.log.Checkpoint;
+import java.util.Optional;
 
 /**
  * A gateway that passed every check. Only a judgement makes one, so a method that takes one cannot hand a secret to a
@@ -10,8 +13,10 @@ public final class VerifiedGateway {
     private final GatewayKeys keys;
     private final Checkpoint checkpoint;
     private final boolean simulated;
+    private final JsonElement recovery;
 
-    VerifiedGateway(GatewayKeys keys, Checkpoint checkpoint, boolean simulated) {
+    VerifiedGateway(GatewayKeys keys, Checkpoint checkpoint, boolean simulated, JsonElement recovery) {
+        this.recovery = recovery.deepCopy();
         this.keys = keys;
         this.checkpoint = checkpoint;
         this.simulated = simulated;
@@ -29,5 +34,23 @@ public final class VerifiedGateway {
     /** Whether its hardware is a simulator's: then nothing is protected from whoever runs it. */
     public boolean simulated() {
         return simulated;
+    }
+
+    /**
+     * The holders whom its configuration names instead of those who have shares, if these are they.
+     *
+     * @param digest as the verification shows it: SHA-256 of their canonical form
+     */
+    public Optional<JsonObject> otherHolders(String digest) {
+        return recovery instanceof JsonObject object
+                        && object.get("change") instanceof JsonObject change
+                        && RecoveryWords.digest(change).equals(digest)
+                ? Optional.of(change.deepCopy())
+                : Optional.empty();
+    }
+
+    /** Who holds shares of its state key, as its evidence says; JSON null where nobody does. */
+    public JsonElement recovery() {
+        return recovery.deepCopy();
     }
 }

@@ -47,7 +47,8 @@ public final class EventWords {
         return switch (text("event")) {
             case "gateway-started" -> "the gateway started";
             case "proposed" -> text("party") + " proposed the contract, version " + text("version");
-            case "accepted" -> text("party") + " accepted the contract";
+            case "accepted" ->
+                text("party") + " accepted the contract" + (event.has("formerKey") ? ", under its former key" : "");
             case "suspended" -> text("party") + " SUSPENDED the contract";
             case "resumed" -> text("party") + " agreed to resume the contract";
             case "ended" -> text("party") + " ended the contract";
@@ -55,8 +56,12 @@ public final class EventWords {
                 "%s deposited the key of %s (%s, %s)"
                         .formatted(text("party"), text("dataset"), size(), digest("sha256"));
             case "sandbox-bound" ->
-                "sandbox %s was bound to code %s, entry %s%s"
-                        .formatted(digest("sandbox"), digest("code"), text("entry"), simulated());
+                said("initData")
+                        ? "sandbox %s was bound to init-data %s%s"
+                                .formatted(digest("sandbox"), shortened(text("initData"), 12), simulated())
+                        : "sandbox %s was bound to code %s, entry %s%s"
+                                .formatted(digest("sandbox"), digest("code"), text("entry"), simulated());
+            case "sandbox-attested" -> "sandbox %s attested again, to the same init-data".formatted(digest("sandbox"));
             case "invocation-key" -> "requests to %s are sealed to key %s".formatted(text("function"), text("key"));
             case "released" -> released();
             case "refused" -> refused();
@@ -67,10 +72,11 @@ public final class EventWords {
     }
 
     private String released() {
-        return "keys RELEASED to %s%s: reads %s; writes %s%s%s; sandbox %s%s"
+        return "keys RELEASED to %s%s%s: reads %s; writes %s%s%s; sandbox %s%s"
                 .formatted(
                         text("function"),
                         said("caller") ? ", called by " + text("caller") : "",
+                        said("resource") ? " by resource " + text("resource") : "",
                         list("reads"),
                         list("writes"),
                         parameters(),
@@ -79,10 +85,13 @@ public final class EventWords {
                         simulated());
     }
 
-    /** Of a sealed request the log knows the names alone. */
+    /** Of a sealed request the log knows the names alone; of another it tells the values to some parties. */
     private String parameters() {
-        if (event.get("parameters") instanceof JsonArray) {
-            return "; sealed parameters " + list("parameters");
+        if (event.get("parameters") instanceof JsonArray names) {
+            if (event.has("sealed")) {
+                return "; sealed parameters " + list("parameters");
+            }
+            return names.isEmpty() ? "" : "; parameters " + list("parameters") + " (values withheld)";
         }
         return event.has("parameters") ? "; parameters " + event.get("parameters") : "";
     }

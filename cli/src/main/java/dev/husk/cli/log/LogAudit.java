@@ -7,7 +7,7 @@ import dev.husk.protocol.log.Leaf;
 import dev.husk.protocol.log.MalformedLogException;
 import dev.husk.protocol.log.MerkleHash;
 import dev.husk.protocol.log.Opening;
-import dev.husk.protocol.log.Tree;
+import dev.husk.protocol.log.RightEdge;
 import dev.husk.protocol.log.VerifierKey;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -76,14 +76,22 @@ public final class LogAudit {
     }
 
     private void tree() {
-        var tree = new Tree();
-        leaves.forEach(leaf -> tree.append(MerkleHash.leaf(leaf.getBytes(StandardCharsets.UTF_8))));
-        if (tree.size() < heads.after().size()) {
+        if (leaves.size() < heads.after().size()) {
             found(
                     Code.LEAVES_MISSING,
                     "the checkpoint counts %d entries, the gateway shows %d"
-                            .formatted(heads.after().size(), tree.size()));
+                            .formatted(heads.after().size(), leaves.size()));
         }
+        var tree = new RightEdge();
+        roots(tree);
+        for (var leaf : leaves) {
+            tree.append(MerkleHash.leaf(leaf.getBytes(StandardCharsets.UTF_8)), (tile, hashes) -> {});
+            roots(tree);
+        }
+    }
+
+    /** Holds the tree against the heads of its size. */
+    private void roots(RightEdge tree) {
         root(tree, heads.before(), Code.ROOT_MISMATCH, "the entries shown do not make the signed root of %d entries");
         root(tree, heads.after(), Code.ROOT_MISMATCH, "the entries shown do not make the signed root of %d entries");
         heads.remembered()
@@ -94,8 +102,8 @@ public final class LogAudit {
                         "the first %d entries are not those that were seen before"));
     }
 
-    private void root(Tree tree, Checkpoint head, Code code, String detail) {
-        if (head.size() <= tree.size() && !MessageDigest.isEqual(tree.root(head.size()), head.root())) {
+    private void root(RightEdge tree, Checkpoint head, Code code, String detail) {
+        if (head.size() == tree.size() && !MessageDigest.isEqual(tree.root(), head.root())) {
             var finding = new Finding(code, detail.formatted(head.size()));
             if (!findings.contains(finding)) {
                 findings.add(finding);
@@ -188,12 +196,12 @@ public final class LogAudit {
     private void opened(long index, Leaf leaf, ShownEvent event) {
         boolean opens;
         try {
-            opens = new Opening(event.salt(), event.event()).opens(leaf);
+            opens = new Opening(event.salt(), event.event()).opens(leaf) && event.detailsBelong();
         } catch (IllegalArgumentException e) {
             opens = false; // no salt
         }
         if (opens) {
-            events.add(new AuditedEvent(index, leaf.seq(), event.event()));
+            events.add(new AuditedEvent(index, leaf.seq(), event.whole()));
         } else {
             found(
                     Code.EVENT_ALTERED,

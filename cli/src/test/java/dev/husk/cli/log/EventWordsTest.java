@@ -24,13 +24,17 @@ class EventWordsTest {
             {'event':'gateway-started'}                        | T  the gateway started
             {'event':'proposed','party':'anna','version':2}    | T  anna proposed the contract, version 2
             {'event':'accepted','party':'lab'}                 | T  lab accepted the contract
+            {'event':'accepted','party':'lab','formerKey':true} | T  lab accepted the contract, under its former key
             {'event':'suspended','party':'lab'}                | T  lab SUSPENDED the contract
             {'event':'resumed','party':'lab'}                  | T  lab agreed to resume the contract
             {'event':'ended','party':'lab'}                    | T  lab ended the contract
             {'event':'lease-ended','sandbox':'s','reason':'suspended'} | T  the lease of sandbox s ended: suspended
             {'event':'refused','what':'bind','sandbox':'s'}    | T  REFUSED: bind, sandbox s
             {'event':'refused','what':'release','function':'train','activation':'a1'} | T  REFUSED: release for train, activation a1
-            {'event':'refused','what':'key b','function':'train','activation':''} | T  REFUSED: key b for train
+            {'event':'refused','what':'b/key','function':'train','activation':''} | T  REFUSED: b/key for train
+            {'event':'sandbox-attested','sandbox':'s'}         | T  sandbox s attested again, to the same init-data
+            {'event':'sandbox-bound','sandbox':'s','initData':'ab'} | T  sandbox s was bound to init-data ab
+            {'event':'released','function':'train','resource':'a/key','reads':['a'],'writes':[],'sandbox':'s'} | T  keys RELEASED to train by resource a/key: reads a; writes nothing; sandbox s
             {'event':'invocation-key','function':'train','key':'k'} | T  requests to train are sealed to key k
             {'event':'witnessed','by':'w'}                     | T  witnessed {'event':'witnessed','by':'w','time':'T'}
             {'event':'accepted'}                               | T  ? accepted the contract
@@ -65,6 +69,15 @@ class EventWordsTest {
                                 + "'parameters':['note','rows'],'activation':'1','sandbox':'s','simulated':false}"))
                 .containsExactly("T  keys RELEASED to infer, called by anna: reads m; writes nothing; "
                         + "sealed parameters note, rows; activation 1; sandbox s");
+    }
+
+    @Test
+    void valuesThatAreForOthersAreSaidToBeWithheld() {
+        assertThat(words("{'event':'released','function':'infer','reads':['m'],'writes':[],'parameters':['rows'],"
+                        + "'details':'d','activation':'1','sandbox':'s','simulated':false}"))
+                .containsExactly(
+                        "T  keys RELEASED to infer: reads m; writes nothing; parameters rows (values withheld);"
+                                + " activation 1; sandbox s");
     }
 
     @Test

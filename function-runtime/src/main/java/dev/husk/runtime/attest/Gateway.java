@@ -13,6 +13,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /** The calls to the gateway's KBS API, one method each. Decides nothing. Safe to share between threads. */
 public final class Gateway {
@@ -23,17 +24,24 @@ public final class Gateway {
     private final URI base;
     private final HttpClient http;
 
-    /** @param base for example {@code http://127.0.0.1:8480/} */
+    /** @param base for example {@code https://gateway.example/} */
     public Gateway(URI base) {
-        var scheme = base.getScheme();
-        if (!"http".equals(scheme) && !"https".equals(scheme) || base.getHost() == null) {
-            throw new IllegalArgumentException("the gateway is an http or https URL, not " + base);
+        this(base, Optional.empty());
+    }
+
+    /** @param tls which servers to believe; empty for those that the machine believes */
+    public Gateway(URI base, Optional<SSLContext> tls) {
+        var host = base.getHost();
+        // A token in the clear could be used by whoever sees it pass, until it expires.
+        boolean loopback = "127.0.0.1".equals(host) || "localhost".equals(host) || "[::1]".equals(host);
+        if (host == null || !("https".equals(base.getScheme()) || "http".equals(base.getScheme()) && loopback)) {
+            throw new IllegalArgumentException("the gateway is an https URL (or http on this machine), not " + base);
         }
         this.base = base.toString().endsWith("/") ? base : URI.create(base + "/");
-        this.http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(CONNECT)
-                .build();
+        var builder =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT);
+        tls.ifPresent(builder::sslContext);
+        this.http = builder.build();
     }
 
     /** What the gateway answered: any status, and a JSON object, empty where the body was none. */

@@ -4,10 +4,12 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import dev.husk.protocol.json.CanonicalJson;
 import dev.husk.protocol.kbs.Release;
+import dev.husk.protocol.log.Details;
 import dev.husk.protocol.log.VerifierKey;
 import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -15,9 +17,6 @@ import java.util.Set;
  * this sandbox and this run, with these parameters and no key that the event does not name.
  */
 final class ProvenRelease {
-    /** The log quotes values up to this many characters. */
-    private static final int SHOWN_IN_FULL = 128;
-
     private ProvenRelease() {}
 
     static void check(Release release, ReleaseRequest request, String sandbox, VerifierKey logKey)
@@ -43,40 +42,58 @@ final class ProvenRelease {
                             ? "it has no key to seal the answer with"
                             : "it has a key for an answer that nobody asked to seal");
         }
-        if (!tells(event.get("parameters"), release)) {
+        if (!tells(event, release)) {
             throw new UnprovenReleaseException("the logged parameters are others");
         }
         if (!names(event.get("reads")).containsAll(release.reads().keySet())
                 || !names(event.get("writes")).containsAll(release.writes().keySet())) {
             throw new UnprovenReleaseException("it holds a key that the logged event does not name");
         }
-    }
-
-    /** Whether the log tells the release's parameters; of a sealed request it tells their names alone. */
-    private static boolean tells(JsonElement logged, Release release) {
-        if (release.answerKey().isPresent()) {
-            return logged instanceof JsonArray
-                    && names(logged).equals(release.parameters().keySet());
+        if (!areNamed(release.reads(), event, true) || !areNamed(release.writes(), event, false)) {
+            throw new UnprovenReleaseException("it hands out other objects than the logged event names");
         }
-        return logged instanceof JsonObject values && tells(values, release.parameters());
     }
 
-    /** For a long value the log only says how long that is. */
-    private static boolean tells(JsonObject logged, JsonObject parameters) {
-        if (!logged.keySet().equals(parameters.keySet())) {
+    /** Whether the keys are of the objects that the log names: nobody could be handed another object unseen. */
+    private static boolean areNamed(Map<String, Release.ObjectKey> keys, JsonObject event, boolean written) {
+        return event.get("objects") instanceof JsonObject objects
+                && keys.entrySet().stream()
+                        .allMatch(key -> objects.get(key.getKey()) instanceof JsonObject logged
+                                && isNamed(key.getValue(), logged)
+                                && (!written
+                                        || text(logged, "sha256")
+                                                .equals(key.getValue().sha256())));
+    }
+
+    private static boolean isNamed(Release.ObjectKey key, JsonObject logged) {
+        return text(logged, "identity").equals(Optional.of(key.identity()))
+                && text(logged, "store")
+                        .map(store -> store.replaceFirst("^s3://[^/]*", ""))
+                        .filter(place -> key.url().getPath() != null
+                                && key.url().getPath().endsWith(place))
+                        .isPresent();
+    }
+
+    private static Optional<String> text(JsonObject object, String member) {
+        return object.get(member) instanceof JsonPrimitive text ? Optional.of(text.getAsString()) : Optional.empty();
+    }
+
+    /** Whether the log tells the release's parameters: their names; and the values, unless the request was sealed. */
+    private static boolean tells(JsonObject event, Release release) {
+        if (!(event.get("parameters") instanceof JsonArray logged)
+                || !names(logged).equals(release.parameters().keySet())) {
             return false;
         }
-        for (var name : parameters.keySet()) {
-            var value = parameters.get(name);
-            boolean same = CanonicalJson.text(logged.get(name)).equals(CanonicalJson.text(value));
-            boolean shortened = value.toString().length() > SHOWN_IN_FULL
-                    && logged.get(name) instanceof JsonPrimitive text
-                    && text.getAsString().matches("\\([0-9]+ characters\\)");
-            if (!same && !shortened) {
-                return false;
-            }
+        if (release.answerKey().isPresent()) {
+            return true;
         }
-        return true;
+        try {
+            return release.detailsSalt()
+                    .filter(salt -> Details.ofRun(salt, release.parameters()).belongTo(event))
+                    .isPresent();
+        } catch (IllegalArgumentException e) {
+            return false; // no salt
+        }
     }
 
     private static void require(JsonObject event, String member, String expected) throws UnprovenReleaseException {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(300)
 class ChildProcessTest {
     @TempDir
     Path folder;
@@ -28,7 +28,7 @@ class ChildProcessTest {
     @Test
     void linesArriveByStreamAndTheExitCodeIsTheCommands() throws Exception {
         try (var child = shell("echo one; echo ❄ >&2; printf unfinished; exit 7")) {
-            assertThat(child.onExit().get(20, TimeUnit.SECONDS)).isEqualTo(7);
+            assertThat(child.onExit().get(2, TimeUnit.MINUTES)).isEqualTo(7);
         }
         assertThat(next(out)).isEqualTo("one");
         assertThat(next(out)).isEqualTo("unfinished");
@@ -38,7 +38,7 @@ class ChildProcessTest {
     @Test
     void aLineWithoutEndIsCutInPieces() throws Exception {
         try (var child = shell("head -c 70000 /dev/zero | tr '\\0' x")) {
-            child.onExit().get(20, TimeUnit.SECONDS);
+            child.onExit().get(2, TimeUnit.MINUTES);
         }
         assertThat(next(out)).hasSize(65536);
         assertThat(next(out)).hasSize(70000 - 65536);
@@ -53,7 +53,7 @@ class ChildProcessTest {
                     Map.of(),
                     folder,
                     new ChildOutput.ToFile(log))) {
-                child.onExit().get(20, TimeUnit.SECONDS);
+                child.onExit().get(2, TimeUnit.MINUTES);
             }
         }
         assertThat(Files.readAllLines(log)).containsExactly("out", "err", "out", "err");
@@ -66,7 +66,7 @@ class ChildProcessTest {
                 Map.of("GIVEN", "yes"),
                 folder.toRealPath(),
                 new ChildOutput.ToLines(out::add, err::add))) {
-            child.onExit().get(20, TimeUnit.SECONDS);
+            child.onExit().get(2, TimeUnit.MINUTES);
         }
         assertThat(next(out)).isEqualTo("yes");
         assertThat(next(out)).isEqualTo(folder.toRealPath().toString());
@@ -76,7 +76,7 @@ class ChildProcessTest {
     void aCommandThatDoesNotExistEndsAtOnceAndSaysWhy() throws Exception {
         try (var child = ChildProcess.start(
                 List.of("/no/such/command"), Map.of(), folder, new ChildOutput.ToLines(out::add, err::add))) {
-            assertThat(child.onExit().get(20, TimeUnit.SECONDS)).isIn(126, 127);
+            assertThat(child.onExit().get(2, TimeUnit.MINUTES)).isIn(126, 127);
         }
         assertThat(next(err)).contains("/no/such/command");
     }
@@ -92,7 +92,7 @@ class ChildProcessTest {
 
         assertThat(child.isAlive()).isFalse();
         assertThat(command.isAlive()).isFalse();
-        descendant.onExit().get(20, TimeUnit.SECONDS);
+        descendant.onExit().get(2, TimeUnit.MINUTES);
     }
 
     @Test
@@ -112,7 +112,7 @@ class ChildProcessTest {
             assertThat(next(out)).isEqualTo("ready");
             child.signal("USR1");
             assertThat(next(out)).isEqualTo("got it");
-            assertThat(child.onExit().get(20, TimeUnit.SECONDS)).isEqualTo(3);
+            assertThat(child.onExit().get(2, TimeUnit.MINUTES)).isEqualTo(3);
             child.signal("USR1");
         }
     }
@@ -121,8 +121,8 @@ class ChildProcessTest {
     void whatACommandLeavesInItsGroupIsKilledWhenItEnds() throws Exception {
         try (var child = shell("sleep 1000 >/dev/null 2>&1 & echo $!")) {
             var left = process(next(out));
-            assertThat(child.onExit().get(20, TimeUnit.SECONDS)).isZero();
-            left.onExit().get(20, TimeUnit.SECONDS);
+            assertThat(child.onExit().get(2, TimeUnit.MINUTES)).isZero();
+            left.onExit().get(2, TimeUnit.MINUTES);
         }
     }
 
@@ -152,8 +152,8 @@ class ChildProcessTest {
 
             parent.destroyForcibly().waitFor();
 
-            command.onExit().get(20, TimeUnit.SECONDS);
-            descendant.onExit().get(20, TimeUnit.SECONDS);
+            command.onExit().get(2, TimeUnit.MINUTES);
+            descendant.onExit().get(2, TimeUnit.MINUTES);
         }
     }
 
@@ -179,7 +179,7 @@ class ChildProcessTest {
     }
 
     private static String next(BlockingQueue<String> lines) throws InterruptedException {
-        var line = lines.poll(20, TimeUnit.SECONDS);
+        var line = lines.poll(2, TimeUnit.MINUTES);
         assertThat(line).as("a line within 20 s").isNotNull();
         return line;
     }

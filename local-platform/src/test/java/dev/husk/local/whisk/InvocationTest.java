@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the invoker makes of each answer of a runtime, in real processes. */
-@Timeout(60)
+@Timeout(300)
 class InvocationTest {
     @TempDir
     static Path folder;
@@ -161,7 +161,7 @@ class InvocationTest {
             var pid = result(client.invoke("dies-later", "{}").is(200).object()).get("pid");
             var process = ProcessHandle.of(pid.getAsLong());
             if (process.isPresent()) {
-                process.get().onExit().get(20, TimeUnit.SECONDS);
+                process.get().onExit().get(2, TimeUnit.MINUTES);
             }
         }
     }
@@ -233,7 +233,7 @@ class InvocationTest {
     @Test
     void theLogsOfWhatStillRunsCanBeRead() throws Exception {
         client.create("watched", "waits");
-        var id = client.call("POST", "actions/watched", "{\"millis\":3000}")
+        var id = client.call("POST", "actions/watched", "{\"millis\":15000}")
                 .is(202)
                 .object()
                 .get("activationId")

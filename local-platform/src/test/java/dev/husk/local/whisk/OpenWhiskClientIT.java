@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The npm package {@code openwhisk}, unmodified and of a pinned version, against the server. */
-@Timeout(180)
+@Timeout(900)
 class OpenWhiskClientIT {
     private static final String CLIENT = "openwhisk@3.21.9";
 
@@ -112,7 +112,7 @@ class OpenWhiskClientIT {
                     .redirectError(ProcessBuilder.Redirect.INHERIT);
             builder.environment().putAll(environment);
             var process = builder.start();
-            boolean ended = process.waitFor(120, TimeUnit.SECONDS);
+            boolean ended = process.waitFor(5, TimeUnit.MINUTES);
             process.destroyForcibly();
             var text = Files.readString(output, StandardCharsets.UTF_8);
             assertThat(ended).as("%s ended: %s", List.of(command), text).isTrue();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Random paths, queries and bodies, from a fixed seed: each is answered, and none by a fault of the server. */
-@Timeout(120)
+@Timeout(600)
 class RequestFuzzTest {
     private static final int REQUESTS = 4000;
     private static final List<String> METHODS =

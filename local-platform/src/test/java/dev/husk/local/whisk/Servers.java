@@ -11,6 +11,8 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /** Starts servers whose actions run in fake runtimes. */
 final class Servers {
@@ -19,7 +21,7 @@ final class Servers {
     private Servers() {}
 
     static SandboxLimits limits(int most) {
-        return new SandboxLimits(most, Duration.ofMinutes(10), Duration.ofSeconds(20), List.of());
+        return new SandboxLimits(most, Duration.ofMinutes(10), Duration.ofMinutes(2), List.of());
     }
 
     static WhiskServer start(Path folder, SandboxLimits limits) throws IOException {
@@ -37,6 +39,17 @@ final class Servers {
                         limits),
                 clock,
                 longestWait);
+    }
+
+    /** Waits until something is so. */
+    static void await(BooleanSupplier condition) {
+        var deadline = Instant.now().plus(Duration.ofMinutes(2));
+        while (!condition.getAsBoolean()) {
+            if (Instant.now().isAfter(deadline)) {
+                throw new AssertionError("it did not come to be within two minutes");
+            }
+            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+        }
     }
 
     /** A clock that a test moves. */

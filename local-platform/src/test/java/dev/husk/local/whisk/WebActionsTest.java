@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Web actions, called without a key. The action is an echo, so that a request's parameters choose the answer. */
-@Timeout(60)
+@Timeout(300)
 class WebActionsTest {
     private static final String WEB = "/api/v1/web/guest/default/";
 

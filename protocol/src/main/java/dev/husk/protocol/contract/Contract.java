@@ -26,7 +26,13 @@ public final class Contract {
     /** @param store {@code s3://bucket/key} of the sealed object */
     public record Dataset(String name, String owner, String store) {}
 
-    /** Where a sandbox must run. Everything is stated; {@code any} was written by the parties. */
+    /**
+     * Where a sandbox must run. Everything is stated; {@code any} was written by the parties.
+     *
+     * @param providers clouds whose VLEKs are accepted; may be none
+     * @param platformInfo empty is {@code any}
+     * @param json the members as they were written, for a verifier of reports to read
+     */
     public record Platform(
             String name,
             boolean simulated,
@@ -36,8 +42,22 @@ public final class Contract {
             AllowList hostData,
             Optional<Map<String, Tcb>> minimumTcb,
             GuestPolicy policy,
+            Optional<PlatformInfo> platformInfo,
+            AllowList idKeys,
+            AllowList authorKeys,
             AllowList chips,
-            AllowList vmpl) {
+            AllowList vmpl,
+            Set<String> providers,
+            JsonObject json) {
+
+        public Platform {
+            json = json.deepCopy();
+        }
+
+        @Override
+        public JsonObject json() {
+            return json.deepCopy();
+        }
 
         /** Reads one platform outside of a contract, as strictly as inside; parties pin their gateway with it. */
         public static Platform parse(JsonElement json) throws InvalidContractException {
@@ -59,7 +79,18 @@ public final class Contract {
             Optional<Boolean> debug,
             Optional<Boolean> migrationAgent,
             Optional<Boolean> smt,
-            Optional<Boolean> singleSocket) {}
+            Optional<Boolean> singleSocket,
+            Optional<Boolean> ciphertextHiding) {}
+
+    /** Bits of the platform info; empty is {@code any}. */
+    public record PlatformInfo(
+            Optional<Boolean> smt,
+            Optional<Boolean> tsme,
+            Optional<Boolean> ecc,
+            Optional<Boolean> raplDisabled,
+            Optional<Boolean> ciphertextHiding,
+            Optional<Boolean> aliasCheck,
+            Optional<Boolean> tio) {}
 
     /** @param code SHA-256 of the action archive, as {@code sha256:hex} */
     public record Function(String name, String owner, String code, String entry, String platform) {}
@@ -169,6 +200,25 @@ public final class Contract {
     /** What the contract means in plain words, a line a sentence, who could ever read what included. */
     public List<String> explain() {
         return ContractWords.of(this);
+    }
+
+    /**
+     * The ways on which somebody could ever get to see something of a dataset or result, such as
+     * {@code anna-2025 -> train -> risk-model -> infer -> callers: cardiolab}; empty where nobody could.
+     */
+    public List<String> whoCanRead(String data) {
+        return new DataReach(this).of(data);
+    }
+
+    /** The problems of a contract that is proposed at {@code now}: grants that have ended before they began. */
+    public List<String> problemsAt(Instant now) {
+        return grants().stream()
+                .filter(grant -> grant.limits()
+                        .until()
+                        .filter(until -> !until.isAfter(now))
+                        .isPresent())
+                .map(grant -> "grant of " + grant.function() + ": limits.until: has passed")
+                .toList();
     }
 
     @Override

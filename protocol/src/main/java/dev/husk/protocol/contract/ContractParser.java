@@ -9,13 +9,14 @@ import dev.husk.protocol.contract.Contract.GuestPolicy;
 import dev.husk.protocol.contract.Contract.Limits;
 import dev.husk.protocol.contract.Contract.Party;
 import dev.husk.protocol.contract.Contract.Platform;
+import dev.husk.protocol.contract.Contract.PlatformInfo;
 import dev.husk.protocol.contract.Contract.Result;
 import dev.husk.protocol.contract.Contract.Tcb;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,13 +26,27 @@ import java.util.regex.Pattern;
 
 /** Reads a contract and looks for everything in it that contradicts itself or was left open. */
 final class ContractParser {
-    private static final Pattern STORE =
-            Pattern.compile("s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[A-Za-z0-9._/-]{1,512}");
+    private static final Pattern STORE = Pattern.compile("s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)+");
+    private static final int MAX_STORE = 512;
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
     private static final Pattern ENTRY =
             Pattern.compile("[A-Za-z_$][\\w$]*(\\.[A-Za-z_$][\\w$]*)*(#[A-Za-z_$][\\w$]*)?");
     private static final Pattern PRODUCT = Pattern.compile("Milan|Genoa|Turin");
+    private static final Pattern PROVIDER = Pattern.compile("[\\x20-\\x7e]{1,127}");
+    private static final Pattern PCR = Pattern.compile("[0-9]|1[0-9]|2[0-3]");
     private static final Pattern VMPL = Pattern.compile("[0-3]");
+    private static final Pattern PARAMETER = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,62}");
+
+    /** Text without control characters and without those that are not seen or turn the direction of writing. */
+    private static final Pattern VALUE =
+            Pattern.compile("[^\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff]{0,1024}");
+
+    private static final int MAX_PARTIES = 32;
+    private static final int MAX_PLATFORMS = 32;
+    private static final int MAX_PARAMETERS = 64;
+
+    /** Datasets, functions, results and grants, of each. */
+    static final int MAX_ENTRIES = 256;
 
     record Parts(
             String name,
@@ -52,8 +67,8 @@ final class ContractParser {
         var root = Fields.of(json, "", parser.problems);
         var parts = parser.parts(root);
         root.refuseUnread();
-        if (parser.problems.isEmpty()) {
-            parser.contradictions(parts);
+        if (json.isJsonObject()) {
+            new Contradictions(parts, root, parser.problems).find();
         }
         if (!parser.problems.isEmpty()) {
             throw new InvalidContractException(parser.problems);
@@ -77,30 +92,39 @@ final class ContractParser {
         return new Parts(
                 root.name("name"),
                 root.whole("version", 1, Integer.MAX_VALUE),
-                root.list("parties", this::party),
-                root.list("datasets", f -> new Dataset(f.name("name"), f.name("owner"), store(f))),
-                root.list("platforms", this::platform),
+                root.list("parties", MAX_PARTIES, this::party),
+                root.list("datasets", MAX_ENTRIES, f -> new Dataset(f.name("name"), f.name("owner"), store(f))),
+                root.list("platforms", MAX_PLATFORMS, this::platform),
                 root.list(
                         "functions",
+                        MAX_ENTRIES,
                         f -> new Function(
                                 f.name("name"),
                                 f.name("owner"),
                                 f.matching("code", DIGEST, "sha256: and 64 hex digits"),
                                 f.matching("entry", ENTRY, "a class, or a class and a method after #"),
                                 f.name("platform"))),
-                root.list("results", this::result),
-                root.list("grants", this::grant));
+                root.list("results", MAX_ENTRIES, this::result),
+                root.list("grants", MAX_ENTRIES, this::grant));
     }
 
     private static String store(Fields fields) {
-        return fields.matching("store", STORE, "s3://bucket/key");
+        var store = fields.matching("store", STORE, "s3://bucket/key");
+        if (store.length() > MAX_STORE || store.matches(".*/\\.{1,2}(/.*)?")) {
+            fields.problem("store", "must have a key of at most " + MAX_STORE + " characters, without . and .. in it");
+        }
+        return store;
     }
 
     private Party party(Fields fields) {
         var name = fields.name("name");
         var text = fields.text("key");
         try {
-            return new Party(name, PartyKey.parse(text));
+            var key = PartyKey.parse(text);
+            if (key.isWeak()) {
+                fields.problem("key", "is a key under which anybody can sign");
+            }
+            return new Party(name, key);
         } catch (IllegalArgumentException e) {
             if (!text.isEmpty()) {
                 fields.problem("key", String.valueOf(e.getMessage()));
@@ -115,22 +139,72 @@ final class ContractParser {
                 policy.flagOrAny("debug"),
                 policy.flagOrAny("migrationAgent"),
                 policy.flagOrAny("smt"),
-                policy.flagOrAny("singleSocket"));
+                policy.flagOrAny("singleSocket"),
+                policy.flagOrAny("ciphertextHiding"));
         policy.refuseUnread();
+        var tee = fields.oneOf("tee", "simulated", "snp", "az-snp-vtpm");
+        if (tee.equals("az-snp-vtpm") || tee.equals("simulated") && fields.has("pcrs")) {
+            pcrs(fields);
+        }
         return new Platform(
                 fields.name("name"),
-                fields.oneOf("tee", "simulated", "snp").equals("simulated"),
+                tee.equals("simulated"),
                 fields.oneOf("binding", "sandbox", "initdata").equals("initdata") ? Binding.INITDATA : Binding.SANDBOX,
-                fields.allowed("products", PRODUCT, "Milan, Genoa or Turin"),
+                fields.allowedOrExcept("products", PRODUCT, "Milan, Genoa or Turin"),
                 fields.allowed("measurements", hex(96), "96 lower-case hex digits"),
                 fields.allowed("hostData", hex(64), "64 lower-case hex digits"),
-                fields.isAny("minimumTcb") ? Optional.empty() : Optional.of(tcbs(fields.object("minimumTcb"))),
+                fields.isAny("minimumTcb") ? Optional.empty() : Optional.of(tcbs(fields)),
                 guest,
-                fields.allowed("chips", hex(128), "128 lower-case hex digits"),
-                fields.allowed("vmpl", VMPL, "\"0\" to \"3\""));
+                fields.isAny("platformInfo")
+                        ? Optional.empty()
+                        : Optional.of(platformInfo(fields.object("platformInfo"))),
+                fields.allowed("idKeys", hex(96), "96 lower-case hex digits"),
+                fields.allowed("authorKeys", hex(96), "96 lower-case hex digits"),
+                fields.allowedOrExcept("chips", hex(128), "128 lower-case hex digits"),
+                fields.allowed("vmpl", VMPL, "\"0\" to \"3\""),
+                fields.textsOrNone("providers", PROVIDER, "a cloud's name as its VLEK certificates have it"),
+                fields.raw());
     }
 
-    private Map<String, Tcb> tcbs(Fields products) {
+    /** What Azure's virtual TPM must have measured: there the report speaks of the paravisor alone. */
+    private static void pcrs(Fields platform) {
+        if (platform.isAny("pcrs")) {
+            return;
+        }
+        var pcrs = platform.object("pcrs");
+        int named = 0;
+        for (var name : Set.copyOf(pcrs.memberNames())) {
+            if (PCR.matcher(name).matches()) {
+                if (pcrs.texts(name, hex(64), "64 lower-case hex digits").isEmpty()) {
+                    pcrs.problem(name, "allows nothing: list what is allowed");
+                }
+                named++;
+            } else if (name.equals("others")) {
+                pcrs.oneOf(name, "any");
+            } else {
+                pcrs.problem(name, "is no PCR: 0 to 23, or others");
+            }
+        }
+        if (named < 24 && !pcrs.has("others")) {
+            pcrs.problem("others", "is missing: name all of 0 to 23, or write any");
+        }
+    }
+
+    private static PlatformInfo platformInfo(Fields fields) {
+        var info = new PlatformInfo(
+                fields.flagOrAny("smt"),
+                fields.flagOrAny("tsme"),
+                fields.flagOrAny("ecc"),
+                fields.flagOrAny("raplDisabled"),
+                fields.flagOrAny("ciphertextHiding"),
+                fields.flagOrAny("aliasCheck"),
+                fields.flagOrAny("tio"));
+        fields.refuseUnread();
+        return info;
+    }
+
+    private Map<String, Tcb> tcbs(Fields platform) {
+        var products = platform.object("minimumTcb");
         var minimum = new LinkedHashMap<String, Tcb>();
         for (var product : Set.copyOf(products.memberNames())) {
             if (!PRODUCT.matcher(product).matches()) {
@@ -147,6 +221,9 @@ final class ContractParser {
                             spl(tcb, "snp"),
                             spl(tcb, "microcode")));
             tcb.refuseUnread();
+        }
+        if (platform.has("minimumTcb") && products.memberNames().isEmpty()) {
+            platform.problem("minimumTcb", "allows nothing: name products, or write any");
         }
         return Map.copyOf(minimum);
     }
@@ -166,7 +243,17 @@ final class ContractParser {
     private Grant grant(Fields fields) {
         var parameters = fields.object("parameters");
         var bounds = new LinkedHashMap<String, ParameterBound>();
-        for (var name : Set.copyOf(parameters.memberNames())) {
+        var names = Set.copyOf(parameters.memberNames());
+        if (names.size() > MAX_PARAMETERS) {
+            fields.problem("parameters", "has more than " + MAX_PARAMETERS + " entries");
+            names = Set.of();
+        }
+        for (var name : names) {
+            if (!PARAMETER.matcher(name).matches()) {
+                parameters.problem(
+                        Fields.quoted(name), "is no parameter's name: letters, digits, _ and dashes, at most 63");
+                continue;
+            }
             var bound = parameters.object(name);
             bounds.put(name, bound(bound));
             bound.refuseUnread();
@@ -189,8 +276,16 @@ final class ContractParser {
             case "integer", "number" -> {
                 var min = number(fields, "min");
                 var max = number(fields, "max");
-                if (min.isPresent() && max.isPresent() && min.get().compareTo(max.get()) > 0) {
-                    fields.problem("min", "is above max: no value fits");
+                if (min.isPresent() && max.isPresent()) {
+                    if (min.get().compareTo(max.get()) > 0) {
+                        fields.problem("min", "is above max: no value fits");
+                    } else if (type.equals("integer")
+                            && min.get()
+                                            .setScale(0, RoundingMode.CEILING)
+                                            .compareTo(max.get().setScale(0, RoundingMode.FLOOR))
+                                    > 0) {
+                        fields.problem("min", "and max have no whole number between them: no value fits");
+                    }
                 }
                 yield new ParameterBound(
                         type.equals("integer") ? ParameterBound.Type.INTEGER : ParameterBound.Type.NUMBER,
@@ -199,7 +294,7 @@ final class ContractParser {
                         Optional.empty());
             }
             case "string" -> {
-                var values = fields.allowed("values", Pattern.compile("(?s).{0,1024}"), "a text");
+                var values = fields.allowed("values", VALUE, "a text of at most 1024 characters, all of them visible");
                 yield new ParameterBound(
                         ParameterBound.Type.STRING,
                         Optional.empty(),
@@ -219,7 +314,13 @@ final class ContractParser {
         if (value.isPresent()
                 && value.get().isJsonPrimitive()
                 && value.get().getAsJsonPrimitive().isNumber()) {
-            return Optional.of(new BigDecimal(value.get().getAsString()));
+            var number = new BigDecimal(value.get().getAsString());
+            // What is signed is the canonical form, which has doubles; the two must be one number.
+            if (number.compareTo(BigDecimal.valueOf(number.doubleValue())) == 0) {
+                return Optional.of(number);
+            }
+            fields.problem(member, "has more digits than JSON keeps");
+            return Optional.empty();
         }
         fields.problem(member, "must be a number, or any");
         return Optional.empty();
@@ -243,96 +344,5 @@ final class ContractParser {
 
     private static Pattern hex(int digits) {
         return Pattern.compile("[0-9a-f]{" + digits + "}");
-    }
-
-    private void contradictions(Parts parts) {
-        var parties = unique("party", parts.parties().stream().map(Party::name).toList());
-        if (parties.isEmpty()) {
-            problems.add("parties: nobody would sign this");
-        }
-        unique("key", parts.parties().stream().map(party -> party.key().text()).toList());
-        var data = new ArrayList<String>();
-        parts.datasets().forEach(dataset -> data.add(dataset.name()));
-        parts.results().forEach(result -> data.add(result.name()));
-        var readable = unique("dataset or result", data);
-        var stores = new ArrayList<String>();
-        parts.datasets().forEach(dataset -> stores.add(dataset.store()));
-        parts.results().forEach(result -> stores.add(result.store()));
-        unique("store", stores);
-        var platforms = unique(
-                "platform", parts.platforms().stream().map(Platform::name).toList());
-        var functions = unique(
-                "function", parts.functions().stream().map(Function::name).toList());
-        var results = new HashSet<>(parts.results().stream().map(Result::name).toList());
-        unique(
-                "grant for function",
-                parts.grants().stream().map(Grant::function).toList());
-
-        for (var dataset : parts.datasets()) {
-            known("dataset " + dataset.name() + ": owner", dataset.owner(), parties, "party");
-        }
-        for (var function : parts.functions()) {
-            known("function " + function.name() + ": owner", function.owner(), parties, "party");
-            known("function " + function.name() + ": platform", function.platform(), platforms, "platform");
-        }
-        for (var result : parts.results()) {
-            var where = "result " + result.name();
-            result.readerParties().forEach(reader -> known(where + ": reader", reader, parties, "party"));
-            result.readerFunctions().forEach(reader -> known(where + ": reader", reader, functions, "function"));
-            if (result.readerParties().isEmpty() && result.readerFunctions().isEmpty()) {
-                problems.add(where + ": nobody may read it");
-            }
-            if (parts.grants().stream().noneMatch(grant -> grant.writes().contains(result.name()))) {
-                problems.add(where + ": no grant writes it");
-            }
-            for (var reader : result.readerFunctions()) {
-                if (parts.grants().stream()
-                        .noneMatch(g -> g.function().equals(reader) && g.reads().contains(result.name()))) {
-                    problems.add(where + ": function " + reader + " may read it, but no grant of it does");
-                }
-            }
-        }
-        for (var grant : parts.grants()) {
-            grantFits(grant, parts, parties, functions, readable, results);
-        }
-    }
-
-    private void grantFits(
-            Grant grant,
-            Parts parts,
-            Set<String> parties,
-            Set<String> functions,
-            Set<String> readable,
-            Set<String> results) {
-        var where = "grant of " + grant.function();
-        known(where, grant.function(), functions, "function");
-        grant.reads().forEach(read -> known(where + ": reads", read, readable, "dataset or result"));
-        grant.writes().forEach(write -> known(where + ": writes", write, results, "result"));
-        grant.callers().values().forEach(caller -> known(where + ": callers", caller, parties, "party"));
-        if (grant.reads().isEmpty() && grant.writes().isEmpty()) {
-            problems.add(where + ": reads nothing and writes nothing");
-        }
-        for (var result : parts.results()) {
-            if (grant.reads().contains(result.name())
-                    && !result.readerFunctions().contains(grant.function())) {
-                problems.add(where + ": reads " + result.name() + ", which does not name it as a reader");
-            }
-        }
-    }
-
-    private Set<String> unique(String what, List<String> names) {
-        var seen = new HashSet<String>();
-        for (var name : names) {
-            if (!seen.add(name)) {
-                problems.add(what + " " + name + ": stands twice");
-            }
-        }
-        return seen;
-    }
-
-    private void known(String where, String name, Set<String> names, String what) {
-        if (!names.contains(name)) {
-            problems.add(where + ": no " + what + " is named " + name);
-        }
     }
 }

@@ -1,13 +1,19 @@
 package dev.husk.protocol.contract;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** A contract in plain words. */
 final class ContractWords {
+    private static final int MOST_WAYS = 32;
+
     private final Contract contract;
     private final List<String> lines = new ArrayList<>();
 
@@ -33,19 +39,55 @@ final class ContractWords {
             if (platform.measurements().isAny() && !platform.simulated()) {
                 lines.add("WARNING: platform " + platform.name() + " accepts any launched software.");
             }
+            if (platform.minimumTcb().isEmpty() && !platform.simulated()) {
+                lines.add("WARNING: platform " + platform.name() + " accepts firmware with known holes.");
+            }
         }
         lines.add("Signed by all of: "
                 + String.join(
                         ", ",
                         contract.parties().stream().map(Contract.Party::name).toList()) + ".");
+        contract.platforms().forEach(this::platform);
         contract.grants().forEach(this::grant);
+        var reach = new DataReach(contract);
         for (var dataset : contract.datasets()) {
-            lines.add("Who could ever read " + dataset.name() + " (of " + dataset.owner() + "): "
-                    + reach(dataset.name()) + ".");
+            readers(dataset.name() + " (of " + dataset.owner() + ")", reach.of(dataset.name()));
         }
         for (var result : contract.results()) {
-            lines.add("Who could ever read " + result.name() + ": " + reach(result.name()) + ".");
+            readers(result.name(), reach.of(result.name()));
         }
+    }
+
+    private void readers(String data, List<String> ways) {
+        lines.add("Who could ever read " + data + (ways.isEmpty() ? ": nobody." : ":"));
+        ways.stream().limit(MOST_WAYS).forEach(way -> lines.add("  " + way));
+        if (ways.size() > MOST_WAYS) {
+            lines.add("  and on %d more ways".formatted(ways.size() - MOST_WAYS));
+        }
+    }
+
+    private void platform(Contract.Platform platform) {
+        var open = new ArrayList<String>();
+        for (var member : new TreeMap<>(platform.json().asMap()).entrySet()) {
+            if (isAny(member.getValue())) {
+                open.add(member.getKey());
+            } else if (member.getValue() instanceof JsonObject bits) {
+                bits.entrySet().stream()
+                        .filter(bit -> isAny(bit.getValue()))
+                        .forEach(bit -> open.add(member.getKey() + "." + bit.getKey()));
+            }
+        }
+        lines.add("Platform %s binds code by %s and leaves unchecked: %s."
+                .formatted(
+                        platform.name(),
+                        platform.binding().name().toLowerCase(Locale.ROOT),
+                        open.isEmpty() ? "nothing" : String.join(", ", open)));
+    }
+
+    private static boolean isAny(JsonElement value) {
+        return value instanceof JsonPrimitive text
+                && text.isString()
+                && text.getAsString().equals("any");
     }
 
     private void grant(Contract.Grant grant) {
@@ -70,30 +112,5 @@ final class ContractWords {
 
     private static String names(Set<String> names) {
         return names.isEmpty() ? "nothing" : String.join(", ", new TreeSet<>(names));
-    }
-
-    /** Follows data through grants into results and on to their readers. */
-    private String reach(String start) {
-        var paths = new ArrayList<String>();
-        follow(start, "", new TreeSet<>(Set.of(start)), paths);
-        return paths.isEmpty() ? "nobody" : String.join("; ", paths);
-    }
-
-    private void follow(String data, String path, Set<String> seen, List<String> paths) {
-        contract.result(data)
-                .filter(result -> !result.readerParties().isEmpty())
-                .ifPresent(result -> paths.add(path + "parties " + names(result.readerParties())));
-        for (var grant : contract.grants()) {
-            if (!grant.reads().contains(data)) {
-                continue;
-            }
-            var here = path + "function " + grant.function();
-            paths.add(here + " (answers go to " + (grant.callers().isAny() ? "anyone" : grant.callers()) + ")");
-            for (var written : new TreeSet<>(grant.writes())) {
-                if (seen.add(written)) {
-                    follow(written, here + " -> " + written + " -> ", seen, paths);
-                }
-            }
-        }
     }
 }

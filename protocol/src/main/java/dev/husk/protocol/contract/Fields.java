@@ -16,6 +16,12 @@ import java.util.regex.Pattern;
 final class Fields {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
 
+    private static final int MAX_ELEMENTS = 256;
+    private static final int SHOWN = 80;
+
+    /** What a contract says where it names nothing; nothing may be called so. */
+    private static final Set<String> RESERVED = Set.of("any", "none");
+
     private final JsonObject object;
     private final String where;
     private final List<String> problems;
@@ -69,18 +75,35 @@ final class Fields {
         return "";
     }
 
-    /** A name of something in the contract. */
+    /** A text of the contract in a problem: short, and safe to print. */
+    static String quoted(String text) {
+        var shown = text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "..";
+        return "'" + shown.replaceAll("[^\\x20-\\x7e]", "?") + "'";
+    }
+
+    /** A name of something in the contract; empty where there is none, which then is a problem already. */
     String name(String member) {
         var text = text(member);
-        if (!text.isEmpty() && !NAME.matcher(text).matches()) {
-            problem(member, "'" + text + "' is no name: lower-case letters, digits and dashes, at most 63");
+        if (text.isEmpty()) {
+            if (has(member) && object.get(member) instanceof JsonPrimitive given && given.isString()) {
+                problem(member, "is empty");
+            }
+            return "";
+        }
+        if (!NAME.matcher(text).matches()) {
+            problem(member, quoted(text) + " is no name: lower-case letters, digits and dashes, at most 63");
+            return "";
+        }
+        if (RESERVED.contains(text)) {
+            problem(member, "'" + text + "' is no name: it stands for something else in contracts");
+            return "";
         }
         return text;
     }
 
     String matching(String member, Pattern pattern, String expectation) {
         var text = text(member);
-        if (!text.isEmpty() && !pattern.matcher(text).matches()) {
+        if (has(member) && !pattern.matcher(text).matches()) {
             problem(member, "must be " + expectation);
         }
         return text;
@@ -88,8 +111,8 @@ final class Fields {
 
     String oneOf(String member, String... values) {
         var text = text(member);
-        if (!text.isEmpty() && !List.of(values).contains(text)) {
-            problem(member, "must be one of " + String.join(", ", values) + ", not '" + text + "'");
+        if (has(member) && !List.of(values).contains(text)) {
+            problem(member, "must be one of " + String.join(", ", values) + ", not " + quoted(text));
         }
         return text;
     }
@@ -150,9 +173,17 @@ final class Fields {
         return object.keySet();
     }
 
-    <T> List<T> list(String member, Function<Fields, T> parse) {
+    /** Whether the member is a list, whatever stands in it. */
+    boolean isList(String member) {
+        return object.get(member) != null && object.get(member).isJsonArray();
+    }
+
+    <T> List<T> list(String member, int max, Function<Fields, T> parse) {
         var parsed = new ArrayList<T>();
         var value = member(member);
+        if (value.isPresent() && tooLong(member, value.get(), max)) {
+            return List.of();
+        }
         if (value.isPresent() && value.get().isJsonArray()) {
             int index = 0;
             for (var element : value.get().getAsJsonArray()) {
@@ -166,9 +197,20 @@ final class Fields {
         return List.copyOf(parsed);
     }
 
+    private boolean tooLong(String member, JsonElement value, int max) {
+        if (value.isJsonArray() && value.getAsJsonArray().size() > max) {
+            problem(member, "has more than " + max + " entries");
+            return true;
+        }
+        return false;
+    }
+
     Set<String> texts(String member, Pattern pattern, String expectation) {
         var texts = new LinkedHashSet<String>();
         var value = member(member);
+        if (value.isPresent() && tooLong(member, value.get(), MAX_ELEMENTS)) {
+            return texts;
+        }
         if (value.isPresent() && value.get().isJsonArray()) {
             for (var element : value.get().getAsJsonArray()) {
                 if (!(element instanceof JsonPrimitive primitive)
@@ -176,7 +218,7 @@ final class Fields {
                         || !pattern.matcher(primitive.getAsString()).matches()) {
                     problem(member, "every element must be " + expectation);
                 } else if (!texts.add(primitive.getAsString())) {
-                    problem(member, "'" + primitive.getAsString() + "' stands twice");
+                    problem(member, quoted(primitive.getAsString()) + " stands twice");
                 }
             }
         } else if (value.isPresent()) {
@@ -202,6 +244,37 @@ final class Fields {
         return AllowList.only(texts);
     }
 
+    /** An allow-list, or an object whose one member {@code anyExcept} lists what is not allowed. */
+    AllowList allowedOrExcept(String member, Pattern pattern, String expectation) {
+        if (!(object.get(member) instanceof JsonObject)) {
+            return allowed(member, pattern, expectation);
+        }
+        var except = object(member);
+        int before = problems.size();
+        var texts = except.texts("anyExcept", pattern, expectation);
+        except.refuseUnread();
+        if (texts.isEmpty() && problems.size() == before) {
+            problem(member, "denies nothing: list what is denied, or write any");
+        }
+        return AllowList.anyExcept(texts);
+    }
+
+    /** At least one text, or {@code none}. */
+    Set<String> textsOrNone(String member, Pattern pattern, String expectation) {
+        if (object.get(member) instanceof JsonPrimitive primitive
+                && primitive.isString()
+                && primitive.getAsString().equals("none")) {
+            read.add(member);
+            return Set.of();
+        }
+        int before = problems.size();
+        var texts = texts(member, pattern, expectation);
+        if (texts.isEmpty() && problems.size() == before) {
+            problem(member, "is empty: write none");
+        }
+        return texts;
+    }
+
     AllowList allowedNames(String member) {
         return allowed(member, NAME, "a name");
     }
@@ -210,7 +283,7 @@ final class Fields {
     void refuseUnread() {
         for (var name : object.keySet()) {
             if (!read.contains(name)) {
-                problem(name, "is not known here");
+                problem(name.length() > SHOWN ? quoted(name) : name, "is not known here");
             }
         }
     }

@@ -16,6 +16,7 @@ import java.security.spec.ECPublicKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /**
  * The public key that a party signs with: Ed25519, or ES256 for hardware tokens.
@@ -136,6 +137,11 @@ public final class PartyKey {
         int skip = Math.max(0, bytes.length - 32);
         int length = bytes.length - skip;
         System.arraycopy(bytes, skip, target, offset + 32 - length, length);
+    }
+
+    /** Whether it is an Ed25519 key outside of the group's large part, for which signatures prove nothing. */
+    boolean isWeak() {
+        return algorithm == Algorithm.EDDSA && !Ed25519.validatePublicKeyFull(raw, 0);
     }
 
     Algorithm algorithm() {

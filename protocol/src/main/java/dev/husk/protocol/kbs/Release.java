@@ -53,6 +53,7 @@ public final class Release implements AutoCloseable {
     private final Map<String, ObjectKey> reads;
     private final Map<String, ObjectKey> writes;
     private final Optional<AnswerKey> answerKey;
+    private final Optional<String> detailsSalt;
     private final Receipt receipt;
     private final Opening opening;
 
@@ -68,6 +69,7 @@ public final class Release implements AutoCloseable {
             Map<String, ObjectKey> reads,
             Map<String, ObjectKey> writes,
             Optional<AnswerKey> answerKey,
+            Optional<String> detailsSalt,
             Receipt receipt,
             Opening opening) {
         this.contractId = contractId;
@@ -81,6 +83,7 @@ public final class Release implements AutoCloseable {
         this.reads = new LinkedHashMap<>(reads);
         this.writes = new LinkedHashMap<>(writes);
         this.answerKey = answerKey;
+        this.detailsSalt = detailsSalt;
         this.receipt = receipt;
         this.opening = opening;
     }
@@ -135,6 +138,11 @@ public final class Release implements AutoCloseable {
         return answerKey;
     }
 
+    /** The salt of the event's details, where the event has some: the values of the parameters. */
+    public Optional<String> detailsSalt() {
+        return detailsSalt;
+    }
+
     public Receipt receipt() {
         return receipt;
     }
@@ -158,6 +166,7 @@ public final class Release implements AutoCloseable {
         json.add("reads", objects(reads));
         json.add("writes", objects(writes));
         answerKey.ifPresent(key -> json.addProperty("answerKey", text(key)));
+        detailsSalt.ifPresent(salt -> json.addProperty("detailsSalt", salt));
         json.add("receipt", receipt.json());
         json.addProperty("salt", opening.salt());
         json.add("event", opening.event());
@@ -206,6 +215,7 @@ public final class Release implements AutoCloseable {
                     keys(release.getAsJsonObject("writes")),
                     Optional.ofNullable(release.get("answerKey"))
                             .map(key -> AnswerKey.of(Base64Url.decode(key.getAsString()))),
+                    Optional.ofNullable(release.get("detailsSalt")).map(salt -> salt.getAsString()),
                     Receipt.parse(release.getAsJsonObject("receipt")),
                     new Opening(release.get("salt").getAsString(), release.getAsJsonObject("event")));
         } catch (MalformedLogException | RuntimeException e) {

@@ -1,19 +1,16 @@
 package dev.husk.protocol.log;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import dev.husk.protocol.json.Base64Url;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The proof that a leaf is in the log: leaf, index, inclusion proof, checkpoint.
+ * The proof that a leaf is in the log: leaf, index, inclusion proof, checkpoint. Its form is a {@link LogProof} whose extra
+ * data are the leaf, so that it can be checked without the log.
  *
  * <p>A receipt proves nothing until {@link #provenBy}.
  */
 public record Receipt(Leaf leaf, long index, List<byte[]> proof, Checkpoint checkpoint) {
-    private static final int MAX_PROOF = 64;
+    private static final String MEMBER = "tlogProof";
 
     public Receipt {
         proof = List.copyOf(proof);
@@ -21,37 +18,42 @@ public record Receipt(Leaf leaf, long index, List<byte[]> proof, Checkpoint chec
 
     /** Whether {@code key} signed the checkpoint and the checkpoint's tree holds the leaf at the index. */
     public boolean provenBy(VerifierKey key) {
-        return checkpoint.verify(key)
-                && Inclusion.verify(index, checkpoint.size(), leaf.hash(), proof, checkpoint.root());
+        return asProof().verify(leaf.hash(), key);
     }
 
+    /** The same, and the witnesses of {@code policy} cosigned the checkpoint, as many as it asks for. */
+    public boolean provenBy(VerifierKey key, WitnessPolicy policy) {
+        return provenBy(key) && policy.judge(checkpoint).enough();
+    }
+
+    private LogProof asProof() {
+        return new LogProof(leaf.bytes(), index, proof, checkpoint);
+    }
+
+    /** The text of the {@code .tlog-proof} file. */
+    public String text() {
+        return asProof().text();
+    }
+
+    /** @throws MalformedLogException if it is no such text, or its extra data are no leaf */
+    public static Receipt parse(String text) throws MalformedLogException {
+        var proof = LogProof.parse(text);
+        return new Receipt(Leaf.parse(proof.extra()), proof.index(), proof.hashes(), proof.checkpoint());
+    }
+
+    /** {@code {"tlogProof": text}}. */
     public JsonObject json() {
         var json = new JsonObject();
-        json.addProperty("leaf", new String(leaf.bytes(), StandardCharsets.UTF_8));
-        json.addProperty("index", index);
-        var hashes = new JsonArray();
-        proof.forEach(hash -> hashes.add(Base64Url.encode(hash)));
-        json.add("proof", hashes);
-        json.addProperty("checkpoint", checkpoint.text());
+        json.addProperty(MEMBER, text());
         return json;
     }
 
     public static Receipt parse(JsonObject json) throws MalformedLogException {
-        try {
-            var hashes = new ArrayList<byte[]>();
-            for (var hash : json.getAsJsonArray("proof")) {
-                hashes.add(Base64Url.decode(hash.getAsString()));
-            }
-            if (hashes.size() > MAX_PROOF) {
-                throw new MalformedLogException("a proof of " + hashes.size() + " hashes");
-            }
-            return new Receipt(
-                    Leaf.parse(json.get("leaf").getAsString().getBytes(StandardCharsets.UTF_8)),
-                    json.get("index").getAsLong(),
-                    hashes,
-                    Checkpoint.parse(json.get("checkpoint").getAsString()));
-        } catch (RuntimeException e) { // how the JSON tree tells of a member that is missing or of another type
-            throw new MalformedLogException("not a receipt: " + e.getMessage());
+        if (json.get(MEMBER) == null
+                || !json.get(MEMBER).isJsonPrimitive()
+                || !json.getAsJsonPrimitive(MEMBER).isString()) {
+            throw new MalformedLogException("not a receipt: no " + MEMBER);
         }
+        return parse(json.get(MEMBER).getAsString());
     }
 }

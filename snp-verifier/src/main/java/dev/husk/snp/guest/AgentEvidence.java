@@ -1,6 +1,7 @@
 package dev.husk.snp.guest;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -9,6 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The Attestation Agent's REST API, or a simulator that speaks it. */
 final class AgentEvidence implements EvidenceSource {
@@ -18,22 +22,29 @@ final class AgentEvidence implements EvidenceSource {
 
     private final String name;
     private final URI base;
+    private final Duration timeout;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
-    private AgentEvidence(String name, URI base) {
+    private AgentEvidence(String name, URI base, Duration timeout) {
         this.name = name;
         this.base = base;
+        this.timeout = timeout;
     }
 
     static AgentEvidence of(String text) {
+        return of(text, TIMEOUT);
+    }
+
+    /** @param timeout for the whole answer, so that one that trickles in does not hold the caller */
+    static AgentEvidence of(String text, Duration timeout) {
         if (text.startsWith("agent:")) {
-            return new AgentEvidence("agent", loopback(text.substring("agent:".length())));
+            return new AgentEvidence("agent", loopback(text.substring("agent:".length())), timeout);
         }
         if (text.startsWith("simulator:")) {
-            return new AgentEvidence("SIMULATED", loopback(text.substring("simulator:".length())));
+            return new AgentEvidence("SIMULATED", loopback(text.substring("simulator:".length())), timeout);
         }
-        throw new IllegalArgumentException("evidence comes from agent:URL or simulator:URL, not " + text);
+        throw new IllegalArgumentException("evidence comes from agent:URL or simulator:URL, not from " + text);
     }
 
     /** The agent lives in the guest: an address elsewhere would be a mistake. */
@@ -57,21 +68,31 @@ final class AgentEvidence implements EvidenceSource {
         }
         var query = "aa/evidence?encoding=base64&runtime_data="
                 + Base64.getUrlEncoder().withoutPadding().encodeToString(reportData);
-        var request =
-                HttpRequest.newBuilder(base.resolve(query)).timeout(TIMEOUT).build();
-        HttpResponse<byte[]> response;
+        var response = answer(HttpRequest.newBuilder(base.resolve(query)).build());
+        if (response.statusCode() != 200) {
+            throw new IOException("the evidence source (%s) answered %d".formatted(name, response.statusCode()));
+        }
+        return new String(response.body(), StandardCharsets.UTF_8);
+    }
+
+    private HttpResponse<byte[]> answer(HttpRequest request) throws IOException {
+        var answer = http.sendAsync(request, response -> new BoundedBody(MAX_EVIDENCE));
         try {
-            response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for evidence (" + name + ")", e);
-        } catch (IOException e) {
-            throw new IOException("the evidence source (" + name + ") does not answer: " + e.getMessage(), e);
+        } catch (TimeoutException e) {
+            throw new IOException(
+                    "the evidence source (%s) did not answer within %d ms".formatted(name, timeout.toMillis()), e);
+        } catch (ExecutionException e) {
+            var cause = e.getCause() == null ? e : e.getCause();
+            var why = cause instanceof ConnectException || cause.getMessage() == null
+                    ? "no connection to " + base
+                    : cause.getMessage();
+            throw new IOException("the evidence source (%s) does not answer: %s".formatted(name, why), cause);
+        } finally {
+            answer.cancel(true);
         }
-        if (response.statusCode() != 200 || response.body().length > MAX_EVIDENCE) {
-            throw new IOException("the evidence source (%s) answered %d with %d bytes"
-                    .formatted(name, response.statusCode(), response.body().length));
-        }
-        return new String(response.body(), StandardCharsets.UTF_8);
     }
 }

@@ -1,32 +1,27 @@
 package dev.husk.gateway.attest;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonNull;
-import com.google.gson.JsonObject;
 import dev.husk.gateway.Body;
 import dev.husk.gateway.RequestRefused;
-import dev.husk.gateway.log.EventLog;
-import dev.husk.protocol.json.Digests;
-import dev.husk.protocol.json.MalformedJsonException;
+import dev.husk.gateway.Subject;
+import dev.husk.gateway.attest.Sandbox.Bound;
+import dev.husk.gateway.attest.Sandboxes.Attested;
 import dev.husk.protocol.kbs.CodeClaim;
-import dev.husk.protocol.kbs.ReportData;
-import dev.husk.protocol.kbs.TeeKey;
+import dev.husk.protocol.kbs.InitData;
 import dev.husk.snp.Bytes;
-import dev.husk.snp.KbsEvidence;
-import dev.husk.snp.MalformedEvidenceException;
-import dev.husk.snp.MalformedReportException;
-import dev.husk.snp.Reason;
-import dev.husk.snp.Verdict;
+import dev.husk.snp.azure.InitDataPcr;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.nio.ByteBuffer;
+import java.io.InputStream;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** The second step of the KBS handshake: evidence in, a binding and a token out, or a refusal. */
 @ApplicationScoped
 public class Attestation {
-    private static final int MAX_ADDITIONAL = 64 << 10;
+    /** Kinds of evidence, as the protocol names them. */
+    static final List<String> TEES = List.of("snp", "az-snp-vtpm");
+
+    private static final int MAX_BODY = 2 << 20;
 
     @Inject
     private Sessions sessions;
@@ -41,120 +36,92 @@ public class Attestation {
     private AttestationToken tokens;
 
     @Inject
-    private EventLog log;
+    private Subject subject;
+
+    @Inject
+    private EvidenceChecks checks;
 
     /**
-     * Judges evidence and binds the sandbox to the code that it claims.
+     * Judges evidence and binds the sandbox to the code that it claims, or to the init-data that it was started with.
      *
-     * @param session the cookie; its nonce is spent whatever comes of it
-     * @throws RequestRefused with 401 for a session, nonce or evidence that does not hold, 403 for a second binding
+     * @param cookie the session; it is spent whatever comes of it, an unreadable body included
+     * @return the token
+     * @throws RequestRefused with 401 for a session, nonce or evidence that does not hold, 403 for a second binding and
+     *     for evidence that says of nothing what runs there
      */
-    String attest(String session, JsonObject body) {
-        var open = sessions.take(session)
+    String attest(String cookie, InputStream body) {
+        var session = sessions.take(cookie)
                 .orElseThrow(() -> new RequestRefused(401, "InvalidSession", "no open session: call auth first"));
-        var runtime = Body.object(body, "runtime-data");
-        if (!Body.text(runtime, "nonce").equals(open.nonce())) {
-            throw new RequestRefused(401, "NonceMismatch", "the nonce is not this session's");
-        }
-        requireNoInitData(body.get("init-data"));
-        var evidenceJson = Body.object(body, "tee-evidence");
-        var additional = Body.text(evidenceJson, "additional_evidence");
-        if (additional.length() > MAX_ADDITIONAL) {
-            throw new RequestRefused(413, "TooLarge", "additional evidence is larger than 64 KiB");
-        }
-        var key = teeKey(runtime);
-        var claim = claim(additional);
-        var reportData = Bytes.copyOf(ReportData.of(open.nonce(), key, additional));
-        var evidence = evidence(Body.object(evidenceJson, "primary_evidence"), reportData);
-        var trusted = trusted(evidence);
-        var report = trusted.report();
-        var id = Digests.sha256(ByteBuffer.allocate(96)
-                .put(report.chipId().toArray())
-                .put(report.reportId().toArray())
-                .array());
-        var source = trusted.simulated() ? "SIMULATED" : "snp";
-        var binding = sandboxes.bind(id, claim, key, evidence, trusted.simulated(), source);
-        log.checkpoint();
-        if (binding instanceof Sandboxes.Binding.Bound bound) {
-            return tokens.issue(bound.sandbox(), trusted);
-        }
-        throw new RequestRefused(
-                403,
-                "PolicyDeny",
-                "refused: this sandbox was bound before",
-                List.of(new RequestRefused.Reason("BOUND_BEFORE", "a sandbox is bound once and never again")));
+        var request = AttestRequest.parse(Body.object(body, MAX_BODY), session);
+        // A body may come slowly: only what follows takes one of the few places.
+        return checks.within(() -> judged(request));
     }
 
-    private Verdict.Trusted trusted(Sandbox.Evidence evidence) {
-        try {
-            var verdict = verifier.genuine(evidence, false);
-            if (verdict instanceof Verdict.Rejected && verifier.simulation()) {
-                var simulated = verifier.genuine(evidence, true);
-                verdict = simulated instanceof Verdict.Trusted ? simulated : verdict;
-            }
-            if (verdict instanceof Verdict.Trusted trusted) {
-                return trusted;
-            }
+    private String judged(AttestRequest request) {
+        var evidence = verifier.completed(request.evidence());
+        var genuine = verifier.genuine(evidence);
+        request.initData().ifPresent(initData -> requireVouched(initData, genuine));
+        subject.verdict(genuine.simulated() ? "simulated" : "trusted");
+        subject.sandbox(
+                genuine.sandbox(), request.claim().map(CodeClaim::activation).orElse(""));
+        var binding = sandboxes.bind(new Attested(
+                genuine.sandbox(),
+                bound(request, genuine),
+                request.claim().map(CodeClaim::activation).orElse(""),
+                request.key(),
+                evidence,
+                genuine.source(),
+                genuine.simulated()));
+        if (binding instanceof Sandboxes.Binding.To to) {
+            return tokens.issue(to.sandbox(), request, genuine);
+        }
+        throw denied("this sandbox was bound before", "BOUND_BEFORE", "a sandbox is bound once and never again");
+    }
+
+    private static Bound bound(AttestRequest request, Genuine genuine) {
+        if (request.claim().isPresent()) {
+            var claim = request.claim().get();
+            return new Bound.ToArchive(claim.code(), claim.entry(), claim.key());
+        }
+        if (request.initData().isEmpty()) {
+            throw denied(
+                    "the evidence does not say what runs there",
+                    "INIT_DATA_MISSING",
+                    "there is neither an entry husk in additional_evidence nor init-data");
+        }
+        return new Bound.ToInitData(genuine.pin());
+    }
+
+    /** The host measured the guest's init-data; what the guest says of them counts only if the hardware agrees. */
+    private static void requireVouched(InitData initData, Genuine genuine) {
+        if (genuine.pin().isZero()) {
+            throw denied(
+                    "the guest was started without init-data",
+                    genuine.azure() ? "PCR_8_ABSENT" : "HOST_DATA_ABSENT",
+                    "the hardware vouches for no init-data");
+        }
+        if (!genuine.pin().equals(expected(initData, genuine).orElse(Bytes.copyOf(new byte[0])))) {
             throw new RequestRefused(
                     401,
                     "AttestationFailed",
-                    "the evidence is not trusted",
-                    ((Verdict.Rejected) verdict)
-                            .reasons().stream().map(Attestation::reason).toList());
-        } catch (MalformedReportException e) {
-            throw new RequestRefused(401, "EvidenceMalformed", String.valueOf(e.getMessage()));
+                    "the init-data are not those that the guest was started with",
+                    List.of(new RequestRefused.Reason(
+                            "INIT_DATA_MISMATCH", "the hardware vouches for others, by " + genuine.pin())));
         }
     }
 
-    private static RequestRefused.Reason reason(Reason reason) {
-        return new RequestRefused.Reason(reason.code().name(), reason.detail());
+    /** Empty where the init-data's hash is not one that this hardware's guest measures. */
+    private static Optional<Bytes> expected(InitData initData, Genuine genuine) {
+        if (!genuine.azure()) {
+            return Optional.of(Bytes.copyOf(initData.hostData()));
+        }
+        return initData.algorithm().equals("sha256")
+                ? Optional.of(InitDataPcr.value(Bytes.copyOf(initData.digest())))
+                : Optional.empty();
     }
 
-    private static Sandbox.Evidence evidence(JsonObject primary, Bytes reportData) {
-        try {
-            var parsed = KbsEvidence.parse(primary);
-            return new Sandbox.Evidence(parsed.report(), parsed.certificates(), reportData);
-        } catch (MalformedEvidenceException e) {
-            throw new RequestRefused(401, "EvidenceMalformed", String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static TeeKey teeKey(JsonObject runtime) {
-        try {
-            return TeeKey.parse(Body.object(runtime, "tee-pubkey"));
-        } catch (IllegalArgumentException e) {
-            throw RequestRefused.malformed("tee-pubkey: " + e.getMessage());
-        }
-    }
-
-    private static CodeClaim claim(String additional) {
-        try {
-            return CodeClaim.parse(additional)
-                    .orElseThrow(
-                            () -> new RequestRefused(
-                                    403,
-                                    "PolicyDeny",
-                                    "refused: the evidence does not say which code runs",
-                                    List.of(
-                                            new RequestRefused.Reason(
-                                                    "BINDING_UNSUPPORTED",
-                                                    "this gateway binds sandboxes by the archive that the function runtime measures"))));
-        } catch (MalformedJsonException | IllegalArgumentException e) {
-            throw RequestRefused.malformed("additional_evidence: " + e.getMessage());
-        }
-    }
-
-    /** Init data bind stock guests; until those are served, what claims to have some is not silently half-checked. */
-    private static void requireNoInitData(@Nullable JsonElement initData) {
-        if (initData == null) {
-            throw RequestRefused.malformed("member init-data is missing");
-        }
-        if (!(initData instanceof JsonNull)) {
-            throw new RequestRefused(
-                    403,
-                    "PolicyDeny",
-                    "refused: init-data is not judged by this gateway",
-                    List.of(new RequestRefused.Reason("BINDING_UNSUPPORTED", "init-data must be null")));
-        }
+    private static RequestRefused denied(String what, String code, String detail) {
+        return new RequestRefused(
+                403, "PolicyDeny", "refused: " + what, List.of(new RequestRefused.Reason(code, detail)));
     }
 }

@@ -2,25 +2,24 @@ package dev.husk.gateway.attest;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.husk.gateway.attest.Sandbox.Bound;
+import dev.husk.gateway.contract.Agreement;
 import dev.husk.gateway.contract.ContractStopped;
 import dev.husk.gateway.contract.Contracts;
+import dev.husk.gateway.contract.State;
+import dev.husk.gateway.keys.LastWrites;
 import dev.husk.gateway.log.Ledger;
-import dev.husk.protocol.contract.PartyKey;
-import dev.husk.protocol.json.Json;
-import dev.husk.protocol.json.MalformedJsonException;
-import dev.husk.protocol.kbs.CodeClaim;
+import dev.husk.protocol.contract.Contract;
 import dev.husk.protocol.kbs.TeeKey;
 import dev.husk.snp.Bytes;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
-import jakarta.persistence.EntityManager;
-import jakarta.persistence.PersistenceContext;
 import jakarta.transaction.Transactional;
-import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 
 /** The sandboxes and their one binding each (design section 5). */
@@ -30,8 +29,11 @@ public class Sandboxes {
     /** How long a sandbox may use keys before it must ask again. */
     public static final Duration LEASE = Duration.ofMinutes(10);
 
-    @PersistenceContext(unitName = "husk")
-    private EntityManager database;
+    @Inject
+    private SandboxRows rows;
+
+    @Inject
+    private LastWrites writes;
 
     @Inject
     private Ledger ledger;
@@ -39,153 +41,250 @@ public class Sandboxes {
     @Inject
     private Contracts contracts;
 
-    @Inject
-    private Clock clock;
+    /** What asks to be bound, judged genuine. */
+    record Attested(
+            String id,
+            Bound bound,
+            String activation,
+            TeeKey teeKey,
+            Evidence evidence,
+            String source,
+            boolean simulated) {}
 
     /** What came of an attempt to bind. */
     public sealed interface Binding {
-        record Bound(Sandbox sandbox) implements Binding {}
+        record To(Sandbox sandbox) implements Binding {}
 
         /** The sandbox was bound before: an alarm stands in the log of the contract whose code ran there. */
-        record BoundBefore(String code) implements Binding {}
+        record BoundBefore() implements Binding {}
     }
 
-    /** Binds a sandbox to an archive, for ever, and says so in the log of each contract that names the archive. */
-    public Binding bind(
-            String id, CodeClaim claim, TeeKey teeKey, Sandbox.Evidence evidence, boolean simulated, String source) {
+    /**
+     * Binds a sandbox, for ever, and says so in the log of each contract that names what it is bound to.
+     *
+     * <p>A stock guest attests again for each token. As long as the hardware vouches for the same init-data that is the
+     * binding that it has, with a newer key; everything else is a second binding.
+     */
+    Binding bind(Attested attested) {
         ledger.lock();
-        var before = database.find(SandboxRow.class, id);
-        if (before != null) {
-            alarm(before, claim);
-            return new Binding.BoundBefore(before.code);
+        var before = rows.find(attested.id());
+        if (before.isPresent()) {
+            if (attested.bound() instanceof Bound.ToInitData
+                    && attested.bound().equals(SandboxRows.bound(before.get()))) {
+                return new Binding.To(again(before.get(), attested));
+            }
+            alarm(before.get(), attested);
+            return new Binding.BoundBefore();
         }
-        var naming = contracts.naming(claim.code());
+        var naming = naming(attested.bound());
         var row = new SandboxRow();
-        row.id = id;
-        row.code = claim.code();
-        row.entry = claim.entry();
-        row.activation = claim.activation();
-        row.source = source;
-        row.teeKey = teeKey.jwk().toString();
-        row.signingKey = claim.key().text();
-        row.report = evidence.report().toArray();
-        row.certificates = Certificates.encode(evidence.certificates());
-        row.reportData = evidence.reportData().toArray();
-        row.simulated = simulated;
+        row.id = attested.id();
+        row.activation = attested.activation();
+        row.source = attested.source();
+        row.teeKey = attested.teeKey().jwk().toString();
+        row.simulated = attested.simulated();
         row.plain = naming.isEmpty();
-        database.persist(row);
-        for (var contract : naming) {
-            var event = event("sandbox-bound", contract.id(), id);
-            event.addProperty("code", claim.code());
-            event.addProperty("entry", claim.entry());
-            event.addProperty("activation", claim.activation());
-            event.addProperty("source", source);
-            event.addProperty("simulated", simulated);
-            ledger.append(contract.name(), event);
-        }
-        return new Binding.Bound(sandbox(row));
+        row.boundIn = String.join(" ", naming.stream().map(Contract::name).toList());
+        SandboxRows.put(row, attested.bound());
+        SandboxRows.put(row, attested.evidence());
+        rows.add(row, logBinding(naming, row, attested));
+        return new Binding.To(rows.sandbox(row));
     }
 
-    private void alarm(SandboxRow before, CodeClaim claim) {
+    /** Says it to each contract that names the binding, or else to the gateway's own chain: that it is plain counts too. */
+    private long logBinding(List<Contract> naming, SandboxRow row, Attested attested) {
+        if (naming.isEmpty()) {
+            var event = event("sandbox-bound", row.id);
+            event.addProperty("plain", true);
+            event.addProperty("source", attested.source());
+            event.addProperty("simulated", attested.simulated());
+            return ledger.append(Ledger.GATEWAY, event).index();
+        }
+        return naming.stream()
+                .mapToLong(contract -> ledger.append(contract.name(), boundEvent(contract, row, attested))
+                        .index())
+                .max()
+                .orElseThrow();
+    }
+
+    /** A plain sandbox stays what it is: of one that gets no key, no newer evidence is needed. */
+    private Sandbox again(SandboxRow row, Attested attested) {
+        if (!row.plain) {
+            row.teeKey = attested.teeKey().jwk().toString();
+            SandboxRows.put(row, attested.evidence());
+            rows.keep(
+                    row,
+                    concerned(row).stream()
+                            .mapToLong(contract -> ledger.append(
+                                            contract.name(), event("sandbox-attested", contract.id(), row.id))
+                                    .index())
+                            .max()
+                            .orElseThrow());
+        }
+        return rows.sandbox(row);
+    }
+
+    private static JsonObject boundEvent(Contract contract, SandboxRow row, Attested attested) {
+        var event = event("sandbox-bound", contract.id(), row.id);
+        if (attested.bound() instanceof Bound.ToArchive archive) {
+            event.addProperty("code", archive.code());
+            event.addProperty("entry", archive.entry());
+            event.addProperty("activation", attested.activation());
+        } else {
+            event.addProperty(
+                    "initData", ((Bound.ToInitData) attested.bound()).pin().toString());
+        }
+        event.addProperty("source", attested.source());
+        event.addProperty("simulated", attested.simulated());
+        return event;
+    }
+
+    /** The active contracts in which a function is what a sandbox is bound to. */
+    private List<Contract> naming(Bound bound) {
+        if (bound instanceof Bound.ToArchive archive) {
+            return contracts.naming(archive.code());
+        }
+        var pin = ((Bound.ToInitData) bound).pin();
+        return contracts.active().stream()
+                .filter(contract -> contract.functions().stream()
+                        .flatMap(function -> contract.platform(function.platform()).stream())
+                        .anyMatch(platform -> names(platform, pin)))
+                .toList();
+    }
+
+    private static boolean names(Contract.Platform platform, Bytes pin) {
+        return platform.binding() == Contract.Binding.INITDATA
+                && PlatformRequirements.of(platform)
+                        .pins()
+                        .map(pins -> pins.contains(pin))
+                        .orElse(false);
+    }
+
+    private void alarm(SandboxRow before, Attested attested) {
         var reason = new JsonObject();
         reason.addProperty("code", "BOUND_BEFORE");
         reason.addProperty(
-                "detail", "ALARM: a sandbox bound to " + before.code + " asked to be bound again, to " + claim.code());
+                "detail",
+                "ALARM: a sandbox bound to " + named(SandboxRows.bound(before)) + " asked to be bound again, to "
+                        + named(attested.bound()));
         var reasons = new JsonArray();
         reasons.add(reason);
-        for (var contract : contracts.naming(before.code)) {
-            if (before.contract != null && !before.contract.equals(contract.name())) {
-                continue;
-            }
+        for (var contract : concerned(before)) {
             var event = event("refused", contract.id(), before.id);
             event.addProperty("what", "bind");
-            event.addProperty("activation", claim.activation());
+            event.addProperty("activation", attested.activation());
             event.add("reasons", reasons);
             ledger.append(contract.name(), event);
         }
     }
 
-    public Optional<Sandbox> find(String id) {
-        return Optional.ofNullable(database.find(SandboxRow.class, id)).map(Sandboxes::sandbox);
+    private static String named(Bound bound) {
+        return bound instanceof Bound.ToArchive archive
+                ? archive.code()
+                : "init-data " + ((Bound.ToInitData) bound).pin();
     }
 
-    /** Narrows a sandbox to one function of one contract and starts, or extends, its lease. */
-    public Instant narrow(String id, String contract, String function) {
-        var row = database.find(SandboxRow.class, id);
-        row.contract = contract;
+    /** Whose code runs in a sandbox: the contract that it was narrowed to, or all that named its binding. */
+    private List<Contract> concerned(SandboxRow row) {
+        var names = row.contract != null ? List.of(row.contract) : List.of(row.boundIn.split(" "));
+        return names.stream()
+                .flatMap(name -> contracts.current(name).stream())
+                .map(Agreement::contract)
+                .toList();
+    }
+
+    public Optional<Sandbox> find(String id) {
+        return rows.find(id).map(rows::sandbox);
+    }
+
+    /**
+     * Narrows a sandbox to one function of one contract and starts a lease under this version, until the time that comes
+     * back. The next event is the release that says so.
+     */
+    public Instant narrow(String id, Contract contract, String function) {
+        var row = rows.find(id).orElseThrow();
+        row.contract = contract.name();
+        row.contractId = contract.id();
         row.function = function;
-        var until = clock.instant().plus(LEASE);
-        row.leaseUntil = until;
+        var until = until(row, contract, ledger.lock());
+        long event = writes.next();
+        rows.lease(row, event, until);
+        rows.keep(row, event);
         return until;
     }
 
-    /** Extends the lease of a sandbox that holds one; empty where it has ended. */
+    private static Instant until(SandboxRow row, Contract contract, Instant now) {
+        var until = now.plus(LEASE);
+        return contract.grant(String.valueOf(row.function))
+                .flatMap(grant -> grant.limits().until())
+                .filter(end -> end.isBefore(until))
+                .map(end -> end.truncatedTo(ChronoUnit.MILLIS))
+                .orElse(until);
+    }
+
+    /**
+     * Extends the lease of a sandbox that holds one. It ends here where its contract is not active any more in the
+     * version that the keys were released under, or the grant's time is past; empty then, and when it had ended before.
+     */
     public Optional<Instant> renew(String id) {
-        var row = database.find(SandboxRow.class, id);
+        var now = ledger.lock();
+        var row = rows.find(id).orElseThrow();
         if (row.contract == null) {
-            return Optional.of(clock.instant().plus(LEASE));
+            return Optional.of(now.plus(LEASE));
         }
-        boolean active =
-                contracts.active().stream().anyMatch(contract -> contract.name().equals(row.contract));
-        if (!active || row.leaseUntil == null) {
+        var lease = rows.sandbox(row).lease();
+        if (lease.isEmpty()) {
             return Optional.empty();
         }
-        var until = clock.instant().plus(LEASE);
-        row.leaseUntil = until;
+        var agreement = contracts.current(row.contract).orElseThrow();
+        var contract = agreement.contract();
+        if (agreement.state() != State.ACTIVE) {
+            end(row, "the contract is " + agreement.state().label());
+            return Optional.empty();
+        }
+        if (!lease.get().isUnder(agreement)) {
+            end(
+                    row,
+                    contract.id().equals(row.contractId)
+                            ? "the contract was stopped since"
+                            : "replaced by version " + contract.version());
+            return Optional.empty();
+        }
+        var until = until(row, contract, now);
+        if (!until.isAfter(now)) {
+            end(row, "the grant's time is past");
+            return Optional.empty();
+        }
+        rows.lease(row, lease.get().since(), until);
         return Optional.of(until);
     }
 
     /** Ends the leases under a contract that has stopped, each with its event. */
     void end(@Observes ContractStopped stopped) {
-        var rows = database.createQuery(
-                        "select s from SandboxRow s where s.contract = :name and s.leaseUntil is not null",
-                        SandboxRow.class)
-                .setParameter("name", stopped.name())
-                .getResultList();
-        var id = contracts
-                .current(stopped.name())
-                .map(agreement -> agreement.contract().id())
-                .orElse("");
-        for (var row : rows) {
-            boolean running = row.leaseUntil != null && row.leaseUntil.isAfter(clock.instant());
-            row.leaseUntil = null;
-            if (running) {
-                var event = event("lease-ended", id, row.id);
-                event.addProperty("function", String.valueOf(row.function));
-                event.addProperty("reason", stopped.reason());
-                ledger.append(stopped.name(), event);
-            }
-        }
+        rows.leasing(stopped.name(), ledger.lock()).forEach(row -> end(row, stopped.reason()));
     }
 
-    private static JsonObject event(String name, String contract, String sandbox) {
+    private void end(SandboxRow row, String reason) {
+        row.leaseUntil = null;
+        row.leaseLeaf = null;
+        row.sealedLease = new byte[0];
+        rows.keep(row, writes.next());
+        var event = event("lease-ended", String.valueOf(row.contractId), row.id);
+        event.addProperty("function", String.valueOf(row.function));
+        event.addProperty("reason", reason);
+        ledger.append(String.valueOf(row.contract), event);
+    }
+
+    private static JsonObject event(String name, String sandbox) {
         var event = new JsonObject();
         event.addProperty("event", name);
-        event.addProperty("contract", contract);
         event.addProperty("sandbox", sandbox);
         return event;
     }
 
-    private static Sandbox sandbox(SandboxRow row) {
-        try {
-            return new Sandbox(
-                    row.id,
-                    row.code,
-                    row.entry,
-                    TeeKey.parse(Json.parse(row.teeKey.getBytes(StandardCharsets.UTF_8), 1 << 16)
-                            .getAsJsonObject()),
-                    PartyKey.parse(row.signingKey),
-                    new Sandbox.Evidence(
-                            Bytes.copyOf(row.report),
-                            Certificates.decode(row.certificates),
-                            Bytes.copyOf(row.reportData)),
-                    row.simulated,
-                    row.plain,
-                    Optional.ofNullable(row.contract),
-                    Optional.ofNullable(row.function),
-                    Optional.ofNullable(row.leaseUntil));
-        } catch (MalformedJsonException e) {
-            throw new IllegalStateException("a stored sandbox is damaged", e);
-        }
+    private static JsonObject event(String name, String contract, String sandbox) {
+        var event = event(name, sandbox);
+        event.addProperty("contract", contract);
+        return event;
     }
 }

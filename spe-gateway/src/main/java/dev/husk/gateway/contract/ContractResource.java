@@ -33,14 +33,25 @@ public class ContractResource {
     private static final int MAX_STATEMENT = 64 << 10;
 
     private final Contracts contracts;
+    private final Proposals proposals;
+    private final Statements statements;
     private final Deposits deposits;
     private final PartyView view;
     private final EventLog log;
     private final Caller caller;
 
     @Inject
-    public ContractResource(Contracts contracts, Deposits deposits, PartyView view, EventLog log, Caller caller) {
+    public ContractResource(
+            Contracts contracts,
+            Proposals proposals,
+            Statements statements,
+            Deposits deposits,
+            PartyView view,
+            EventLog log,
+            Caller caller) {
         this.contracts = contracts;
+        this.proposals = proposals;
+        this.statements = statements;
         this.deposits = deposits;
         this.view = view;
         this.log = log;
@@ -53,8 +64,7 @@ public class ContractResource {
         if (statement == null) {
             throw RequestRefused.malformed("the header Husk-Statement is missing");
         }
-        var agreement = contracts.propose(contract(Body.bytes(body, Contracts.MAX_BYTES)), statement, caller.party());
-        log.checkpoint();
+        var agreement = proposals.propose(contract(Body.bytes(body, Contracts.MAX_BYTES)), statement, caller.party());
         return Response.status(201).entity(json(agreement).toString()).build();
     }
 
@@ -69,6 +79,7 @@ public class ContractResource {
             one.addProperty("state", agreement.state().label());
             list.add(one);
         }
+        log.checkpoint();
         var json = new JsonObject();
         json.add("contracts", list);
         return json.toString();
@@ -77,9 +88,16 @@ public class ContractResource {
     @GET
     @Path("/{name}")
     public String show(@PathParam("name") String name) {
-        var agreement = contracts.visible(name, caller.party());
+        var party = caller.party();
+        var agreement = contracts.visible(name, party);
         var json = json(agreement);
-        view.details(agreement.contract()).entrySet().forEach(entry -> json.add(entry.getKey(), entry.getValue()));
+        contracts
+                .amendment(name, party)
+                .filter(amendment -> !amendment.contract().equals(agreement.contract()))
+                .ifPresent(amendment -> json.add("proposal", json(amendment)));
+        view.details(agreement, party).entrySet().forEach(entry -> json.add(entry.getKey(), entry.getValue()));
+        // What another request has committed is told once it is durable.
+        log.checkpoint();
         return json.toString();
     }
 
@@ -88,9 +106,8 @@ public class ContractResource {
     @Consumes(MediaType.TEXT_PLAIN)
     public String state(@PathParam("name") String name, InputStream body) {
         var party = caller.party();
-        contracts.visible(name, party);
-        var agreement = contracts.state(name, Body.ascii(body, MAX_STATEMENT), party);
-        log.checkpoint();
+        requireVisible(name, party);
+        var agreement = statements.take(name, Body.ascii(body, MAX_STATEMENT), party);
         return json(agreement).toString();
     }
 
@@ -100,17 +117,24 @@ public class ContractResource {
     public Response deposit(@PathParam("name") String name, InputStream body) {
         var party = caller.party();
         deposits.deposit(name, Body.ascii(body, MAX_STATEMENT), party);
-        log.checkpoint();
         return Response.status(201).entity("{\"state\":\"deposited\"}").build();
     }
 
     @GET
     @Path("/{name}/events")
     public String events(@PathParam("name") String name) {
-        contracts.visible(name, caller.party());
-        var json = view.events(name);
+        var party = caller.party();
+        contracts.visible(name, party);
+        var json = view.events(name, party);
         json.addProperty("checkpoint", log.checkpoint().text());
         return json.toString();
+    }
+
+    /** Who is left out of a version sees it as long as it is to replace one that names it. */
+    private void requireVisible(String name, String party) {
+        if (contracts.amendment(name, party).isEmpty()) {
+            contracts.visible(name, party);
+        }
     }
 
     private static Contract contract(byte[] body) {
@@ -119,13 +143,7 @@ public class ContractResource {
         } catch (MalformedJsonException e) {
             throw RequestRefused.malformed("the contract: " + e.getMessage());
         } catch (InvalidContractException e) {
-            throw new RequestRefused(
-                    400,
-                    "CONTRACT_INVALID",
-                    "this contract could not be signed with a clear mind",
-                    e.problems().stream()
-                            .map(problem -> new RequestRefused.Reason("CONTRACT_INVALID", problem))
-                            .toList());
+            throw Proposals.invalid(e.problems());
         }
     }
 
@@ -136,6 +154,7 @@ public class ContractResource {
         json.addProperty("state", agreement.state().label());
         json.add("accepted", array(agreement.accepted()));
         json.add("resumed", array(agreement.resuming()));
+        json.add("awaited", array(agreement.awaited()));
         return json;
     }
 

@@ -2,12 +2,10 @@ package dev.husk.gateway.contract;
 
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
-import jakarta.persistence.EnumType;
-import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 
-/** One version of a contract. */
+/** The text of one version of a contract. Where it stands, the log says. */
 @Entity
 @Table(name = "contract")
 public class ContractRow {
@@ -15,16 +13,6 @@ public class ContractRow {
     @Column(name = "id")
     String id = "";
 
-    @Column(name = "name")
-    String name = "";
-
-    @Column(name = "version")
-    long version;
-
     @Column(name = "canonical")
     byte[] canonical = {};
-
-    @Column(name = "state")
-    @Enumerated(EnumType.STRING)
-    State state = State.PROPOSED;
 }

@@ -7,6 +7,7 @@ import dev.husk.gateway.RequestRefused;
 import dev.husk.gateway.keys.DataKeys;
 import dev.husk.gateway.keys.GatewayKeys;
 import dev.husk.gateway.log.Ledger;
+import dev.husk.gateway.log.Spent;
 import dev.husk.protocol.contract.Contract;
 import dev.husk.protocol.json.Base64Url;
 import dev.husk.protocol.json.CanonicalJson;
@@ -18,8 +19,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.util.Arrays;
+import java.util.List;
 
 /** Takes data keys: sealed to the gateway's key, signed by the dataset's owner, for a contract that is active. */
 @ApplicationScoped
@@ -40,20 +41,28 @@ public class Deposits {
     private GatewayKeys keys;
 
     @Inject
-    private Clock clock;
+    private Spent spent;
 
     /** @throws RequestRefused if the statement is not the owner's, or the key does not open */
     public void deposit(String name, String jws, String party) {
-        ledger.lock();
-        var agreement = contracts.visible(name, party);
+        var now = ledger.lock();
+        var agreement = contracts
+                .current(name)
+                .filter(current -> current.contract().party(party).isPresent())
+                .orElseThrow(() -> RequestRefused.notFound("no contract " + name + " of " + party));
         var contract = agreement.contract();
         if (agreement.state() != State.ACTIVE) {
             throw RequestRefused.conflict(
                     name + " is " + agreement.state().label() + ": keys are taken once all parties have accepted it");
         }
-        var payload = Statement.verify(jws, contract, party, clock.instant()).payload();
+        var statement = Statement.verify(jws, contract, party, now);
+        var payload = statement.payload();
         if (!Body.text(payload, "action").equals("deposit")) {
             throw RequestRefused.malformed("the statement is no deposit");
+        }
+        if (spent.contains(statement.digest())) {
+            // Otherwise whoever has a copy could put an older key back.
+            throw RequestRefused.conflict("this deposit was made already");
         }
         var dataset = Body.text(payload, "dataset");
         var owner = contract.dataset(dataset)
@@ -82,6 +91,7 @@ public class Deposits {
         event.addProperty("dataset", dataset);
         event.addProperty("sha256", digest);
         event.addProperty("size", size.getAsLong());
+        Spent.add(event, List.of(statement.digest()));
         ledger.append(name, event);
     }
 

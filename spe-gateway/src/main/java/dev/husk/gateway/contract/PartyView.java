@@ -3,8 +3,8 @@ package dev.husk.gateway.contract;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.husk.gateway.keys.DataKeys;
+import dev.husk.gateway.log.EventDetails;
 import dev.husk.gateway.log.Ledger;
-import dev.husk.protocol.contract.Contract;
 import dev.husk.protocol.json.Base64Url;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -16,14 +16,24 @@ import java.nio.charset.StandardCharsets;
 @Transactional
 public class PartyView {
     @Inject
+    private Contracts contracts;
+
+    @Inject
     private Ledger ledger;
+
+    @Inject
+    private EventDetails details;
 
     @Inject
     private DataKeys dataKeys;
 
-    /** The log key, and which objects have a key. */
-    JsonObject details(Contract contract) {
+    /** The log key, and which objects have a key; neither for whom a mere proposal names. */
+    JsonObject details(Agreement agreement, String party) {
         var json = new JsonObject();
+        var contract = agreement.contract();
+        if (!isMember(contract.name(), party) && agreement.state() == State.PROPOSED) {
+            return json;
+        }
         json.addProperty("logKey", Base64Url.encode(ledger.logKey(contract.name())));
         var datasets = new JsonObject();
         for (var dataset : contract.datasets()) {
@@ -38,19 +48,42 @@ public class PartyView {
         return json;
     }
 
-    /** All events with their openings. */
-    JsonObject events(String name) {
+    private boolean isMember(String name, String party) {
+        return contracts
+                .current(name)
+                .filter(current -> current.contract().party(party).isPresent())
+                .isPresent();
+    }
+
+    /** All events with their openings; for whom is no party of what is in force, those of its own versions. */
+    JsonObject events(String name, String party) {
         var list = new JsonArray();
+        boolean member = isMember(name, party);
+        var versions = contracts.readable(name, party);
         for (var entry : ledger.entries(name)) {
+            if (!member && !versions.contains(version(entry))) {
+                continue;
+            }
             var one = new JsonObject();
             one.addProperty("index", entry.index());
             one.addProperty("leaf", new String(entry.leaf().bytes(), StandardCharsets.UTF_8));
             one.addProperty("salt", entry.opening().salt());
             one.add("event", entry.opening().event());
+            details.of(entry.index(), party).ifPresent(more -> {
+                var shown = new JsonObject();
+                shown.addProperty("salt", more.salt());
+                shown.add("values", more.values());
+                one.add("details", shown);
+            });
             list.add(one);
         }
         var json = new JsonObject();
         json.add("events", list);
         return json;
+    }
+
+    private static String version(Ledger.Entry entry) {
+        var version = entry.opening().event().get("contract");
+        return version == null ? "" : version.getAsString();
     }
 }

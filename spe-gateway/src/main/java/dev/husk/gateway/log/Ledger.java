@@ -1,6 +1,10 @@
 package dev.husk.gateway.log;
 
 import com.google.gson.JsonObject;
+import dev.husk.gateway.keys.LastWrites;
+import dev.husk.gateway.keys.Resealable;
+import dev.husk.gateway.keys.Resealing;
+import dev.husk.gateway.keys.SealedColumn;
 import dev.husk.gateway.keys.StateKey;
 import dev.husk.protocol.json.Base64Url;
 import dev.husk.protocol.json.CanonicalJson;
@@ -9,24 +13,30 @@ import dev.husk.protocol.json.MalformedJsonException;
 import dev.husk.protocol.log.Leaf;
 import dev.husk.protocol.log.MalformedLogException;
 import dev.husk.protocol.log.Opening;
+import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.FlushModeType;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceContext;
+import jakarta.transaction.TransactionSynchronizationRegistry;
 import jakarta.transaction.Transactional;
 import jakarta.transaction.Transactional.TxType;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.temporal.ChronoUnit;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Writes events in the caller's transaction, so that an event and what it stands for commit together or not at all. */
 @ApplicationScoped
 @Transactional(TxType.MANDATORY)
-public class Ledger {
+public class Ledger implements Resealable {
     /** The chain of what belongs to no contract; no contract can have this name. */
     public static final String GATEWAY = "_gateway";
 
@@ -34,6 +44,14 @@ public class Ledger {
 
     /** An event as parties get it. */
     public record Entry(long index, Leaf leaf, Opening opening) {}
+
+    /** An entry as the tree and what is read from it take it in. */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Row(long index, String chain, byte[] bytes, Opening opening) {
+        LoggedEvent event() {
+            return new LoggedEvent(index, chain, opening.event());
+        }
+    }
 
     @PersistenceContext(unitName = "husk")
     private EntityManager database;
@@ -44,9 +62,87 @@ public class Ledger {
     @Inject
     private Clock clock;
 
-    /** Makes later appends of this transaction, and all it reads from now on, safe from every other transaction. */
-    public void lock() {
-        database.find(LogHeadRow.class, LogHeadRow.ID, LockModeType.PESSIMISTIC_WRITE);
+    @Inject
+    private GroupCommit commit;
+
+    @Inject
+    private Views views;
+
+    @Resource(lookup = "java:comp/TransactionSynchronizationRegistry")
+    private TransactionSynchronizationRegistry transactions;
+
+    /**
+     * Makes later appends of this transaction, and all it reads from now on, safe from every other transaction, and brings
+     * all views to what has committed.
+     *
+     * @return the time of all events of this transaction
+     */
+    public Instant lock() {
+        var transaction = transaction();
+        if (!transaction.locked()) {
+            head();
+            transaction.lock();
+            views.catchUp();
+        }
+        return transaction.time();
+    }
+
+    private LogHeadRow head() {
+        var head = database.find(LogHeadRow.class, LogHeadRow.ID, LockModeType.PESSIMISTIC_WRITE);
+        if (head.stateKey == null) {
+            head.stateKey = stateKey.id();
+        }
+        requireOurs(head.stateKey);
+        return head;
+    }
+
+    /** A gateway that did not see its state key being replaced must not write what nobody can read. */
+    private void requireOurs(@Nullable String name) {
+        if (name != null && !stateKey.isNamed(name)) {
+            throw new IllegalStateException(
+                    "the database is sealed under another state key than this gateway has: it is"
+                            + " another database, or the key was replaced since");
+        }
+    }
+
+    @Override
+    public Set<String> columns() {
+        return Set.of("chain.sealed", "leaf.sealed");
+    }
+
+    @Override
+    public void reseal(Resealing resealing) {
+        for (var row :
+                database.createQuery("select c from ChainRow c", ChainRow.class).getResultList()) {
+            row.sealed = resealing.again(column(row.name), row.sealed);
+        }
+        resealing.each(
+                -1L,
+                (after, most) -> database.createQuery(
+                                "select l from LeafRow l where l.index > :after order by l.index", LeafRow.class)
+                        .setParameter("after", after)
+                        .setMaxResults(most)
+                        .getResultList(),
+                row -> row.index,
+                row -> row.sealed = resealing.again(column(row), row.sealed));
+        head().stateKey = stateKey.id();
+        database.flush();
+    }
+
+    /** What belongs to the transaction that this call is in. */
+    LogTransaction transaction() {
+        if (transactions.getResource(LogTransaction.class) instanceof LogTransaction known) {
+            return known;
+        }
+        var fresh = new LogTransaction(clock);
+        transactions.putResource(LogTransaction.class, fresh);
+        return fresh;
+    }
+
+    /** Index of the event that this transaction appends next. */
+    long next() {
+        lock();
+        return head().size;
     }
 
     /** Starts a chain where there is none. */
@@ -58,22 +154,23 @@ public class Ledger {
         RANDOM.nextBytes(key);
         var row = new ChainRow();
         row.name = chain;
-        row.sealed = stateKey.seal("chain/" + chain, key);
+        row.sealed = stateKey.seal(column(chain), key);
         database.persist(row);
         Arrays.fill(key, (byte) 0);
     }
 
     /** The key that tags the chain's leaves; its parties may know it. */
     public byte[] logKey(String chain) {
-        return stateKey.open("chain/" + chain, chain(chain).sealed);
+        return stateKey.open(column(chain), chain(chain).sealed);
     }
 
-    /** Appends {@code event}, adding the time. */
+    /** Appends {@code event}, adding the transaction's time. */
     public Appended append(String chain, JsonObject event) {
-        var head = database.find(LogHeadRow.class, LogHeadRow.ID, LockModeType.PESSIMISTIC_WRITE);
+        var time = lock();
+        var head = head();
         var row = chain(chain);
         var dated = event.deepCopy();
-        dated.addProperty("time", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
+        dated.addProperty("time", time.toString());
         var opening = new Opening(Base64Url.random(32), dated);
         var previous = row.nextSeq == 0 ? "" : Base64Url.encode(row.lastHash);
         var leaf = new Leaf(Opening.tag(logKey(chain), chain), row.nextSeq, previous, opening.commit());
@@ -83,11 +180,16 @@ public class Ledger {
         entry.chain = chain;
         entry.seq = row.nextSeq;
         entry.bytes = leaf.bytes();
-        entry.sealed = stateKey.seal("leaf/" + head.size, encode(opening));
+        entry.sealed = stateKey.seal(column(entry), encode(opening));
         database.persist(entry);
         row.nextSeq++;
         row.lastHash = leaf.hash();
         head.size++;
+        transaction().append(new LoggedEvent(entry.index, chain, dated));
+        if (commit.awaits(entry.index)) {
+            // The lock is then held for as long as the work takes, not for as long as the disk does.
+            commitEarly(database);
+        }
         return new Appended(entry.index, leaf, opening);
     }
 
@@ -97,7 +199,7 @@ public class Ledger {
         if (row == null) {
             throw new IllegalStateException("the log has no entry " + index);
         }
-        return new Appended(index, leaf(row.bytes), decode(stateKey.open("leaf/" + index, row.sealed)));
+        return new Appended(index, leaf(row.bytes), opening(row));
     }
 
     /** The chain's events in order. */
@@ -105,25 +207,80 @@ public class Ledger {
         return database.createQuery("select l from LeafRow l where l.chain = :chain order by l.seq", LeafRow.class)
                 .setParameter("chain", chain)
                 .getResultStream()
-                .map(row ->
-                        new Entry(row.index, leaf(row.bytes), decode(stateKey.open("leaf/" + row.index, row.sealed))))
+                .map(row -> new Entry(row.index, leaf(row.bytes), opening(row)))
                 .toList();
     }
 
     /** The stored leaves of [start, end), fewer where the log ends earlier. */
     public List<byte[]> leaves(long start, long end) {
+        return stored(start, end).map(row -> row.bytes).toList();
+    }
+
+    /** The entries of [start, end), fewer where the log ends earlier. */
+    List<Row> rows(long start, long end) {
+        return stored(start, end)
+                .map(row -> new Row(row.index, row.chain, row.bytes, opening(row)))
+                .toList();
+    }
+
+    private Stream<LeafRow> stored(long start, long end) {
         return database.createQuery(
                         "select l from LeafRow l where l.index >= :start and l.index < :end order by l.index",
                         LeafRow.class)
                 .setParameter("start", start)
                 .setParameter("end", end)
-                .getResultStream()
-                .map(row -> row.bytes)
-                .toList();
+                .getResultStream();
     }
 
+    /** The opening, which must be the one that the leaf commits to. */
+    private Opening opening(LeafRow row) {
+        var opening = decode(stateKey.open(column(row), row.sealed));
+        if (!opening.opens(leaf(row.bytes))) {
+            throw new IllegalStateException("the database's leaf " + row.index + " is not the one of its event");
+        }
+        return opening;
+    }
+
+    private static SealedColumn column(LeafRow row) {
+        return SealedColumn.of("leaf", row.index, row.chain, Long.toString(row.seq));
+    }
+
+    private static SealedColumn column(String chain) {
+        return SealedColumn.of("chain", LastWrites.NEVER, chain);
+    }
+
+    /** How many entries there are, this transaction's own included. */
     public long size() {
-        return database.find(LogHeadRow.class, LogHeadRow.ID).size;
+        // Not the row itself: read before the lock, it would stay what it was.
+        if (transaction().locked()) {
+            return head().size;
+        }
+        var head = database.createQuery("select h.size, h.stateKey from LogHeadRow h", Object[].class)
+                .getSingleResult();
+        requireOurs((String) head[1]);
+        return (long) head[0];
+    }
+
+    /** Lets the transaction commit before it is durable. */
+    static void commitEarly(EntityManager database) {
+        database.createNativeQuery("set local synchronous_commit to off")
+                // What was written so far need not go to the database for it.
+                .setFlushMode(FlushModeType.COMMIT)
+                .executeUpdate();
+    }
+
+    /**
+     * Makes durable, once this transaction has committed, all that committed before: it writes a record behind theirs,
+     * and waits for the disk.
+     */
+    void flush() {
+        database.createNativeQuery("""
+                        do $$ begin
+                          if current_setting('synchronous_commit') = 'off' then
+                            perform set_config('synchronous_commit', 'on', true);
+                          end if;
+                          perform pg_logical_emit_message(true, 'husk', '');
+                        end $$""").executeUpdate();
     }
 
     Optional<String> newestCheckpoint() {
@@ -133,12 +290,16 @@ public class Ledger {
                 .findFirst();
     }
 
+    /** Keeps a checkpoint over entries that are durable; lost in a crash, it is signed again over the same. */
     void keep(long size, String note) {
-        if (database.find(CheckpointRow.class, size) == null) {
-            var row = new CheckpointRow();
-            row.size = size;
-            row.note = note;
-            database.persist(row);
+        commitEarly(database);
+        // Another replica may sign the same head at the same time; if it signed another, there are two logs.
+        database.createNativeQuery("insert into checkpoint (size, note) values (?1, ?2) on conflict do nothing")
+                .setParameter(1, size)
+                .setParameter(2, note)
+                .executeUpdate();
+        if (!database.find(CheckpointRow.class, size).note.equals(note)) {
+            throw new IllegalStateException("another head of " + size + " entries was signed before");
         }
     }
 

@@ -4,6 +4,7 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import org.jspecify.annotations.Nullable;
 
 /** The one row that every append locks, which puts appends into one order on all replicas. */
 @Entity
@@ -17,4 +18,9 @@ public class LogHeadRow {
 
     @Column(name = "size")
     long size;
+
+    /** Names the state key that everything is sealed under. */
+    @Column(name = "state_key")
+    @Nullable
+    String stateKey;
 }

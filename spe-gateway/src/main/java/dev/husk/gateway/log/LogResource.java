@@ -1,32 +1,43 @@
 package dev.husk.gateway.log;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import dev.husk.gateway.RequestRefused;
-import dev.husk.protocol.json.Base64Url;
+import dev.husk.protocol.json.Digests;
+import dev.husk.protocol.log.MalformedLogException;
+import dev.husk.protocol.log.TileName;
 import jakarta.annotation.security.PermitAll;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
+import jakarta.ws.rs.core.Request;
+import jakarta.ws.rs.core.Response;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
-/** The public side of the log: checkpoint, leaves, proofs. Leaves say nothing to whom the contract is not known. */
-@Path("/v1/log")
+/**
+ * The public log, as C2SP {@code tlog-tiles} serves it: the checkpoint, tiles of hashes and bundles of entries. Entries
+ * say nothing to whom the contract is not known.
+ */
+@Path("/log")
 @PermitAll
 public class LogResource {
-    private static final int MAX_PAGE = 1000;
+    private static final String FOR_EVER = "public, max-age=31536000, immutable";
 
     private final EventLog log;
-    private final Storage storage;
 
     @Inject
-    public LogResource(EventLog log, Storage storage) {
+    public LogResource(EventLog log) {
         this.log = log;
-        this.storage = storage;
     }
 
     @GET
@@ -36,39 +47,55 @@ public class LogResource {
         return log.checkpoint().text();
     }
 
+    /** A tile never changes, a partial one neither: the next one has another name. Bundles of entries are compressed. */
     @GET
-    @Path("/leaves")
-    @Produces(MediaType.APPLICATION_JSON)
-    public String leaves(@QueryParam("start") long start, @QueryParam("end") long end) {
-        if (start < 0 || end <= start || end - start > MAX_PAGE) {
-            throw RequestRefused.malformed("start and end must name 1 to " + MAX_PAGE + " entries");
+    @Path("/{tile: tile/.+}")
+    @Produces(MediaType.APPLICATION_OCTET_STREAM)
+    public Response tile(
+            @PathParam("tile") String path,
+            @HeaderParam(HttpHeaders.ACCEPT_ENCODING) @Nullable String encodings,
+            @Context Request request) {
+        var name = name(path);
+        byte[] file = log.tile(name).orElseThrow(LogResource::notFound);
+        boolean packed = name.isEntries() && takesGzip(encodings);
+        var digest = Digests.sha256(file).substring("sha256:".length());
+        var tag = new EntityTag(packed ? digest + "-gzip" : digest);
+        var known = request.evaluatePreconditions(tag);
+        var answer =
+                known != null ? known : Response.ok(packed ? gzip(file) : file).tag(tag);
+        if (packed && known == null) {
+            answer.header(HttpHeaders.CONTENT_ENCODING, "gzip");
         }
-        var list = new JsonArray();
-        storage.leaves(start, end).forEach(leaf -> list.add(new String(leaf, StandardCharsets.UTF_8)));
-        var json = new JsonObject();
-        json.add("leaves", list);
-        return json.toString();
+        if (name.isEntries()) {
+            answer.header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
+        }
+        return answer.header(HttpHeaders.CACHE_CONTROL, FOR_EVER).build();
     }
 
-    @GET
-    @Path("/inclusion")
-    @Produces(MediaType.APPLICATION_JSON)
-    public String inclusion(@QueryParam("index") long index, @QueryParam("size") long size) {
-        return proof(log.inclusion(index, size));
+    private static boolean takesGzip(@Nullable String encodings) {
+        return encodings != null
+                && Arrays.stream(encodings.split(",")).map(String::strip).anyMatch("gzip"::equals);
     }
 
-    @GET
-    @Path("/consistency")
-    @Produces(MediaType.APPLICATION_JSON)
-    public String consistency(@QueryParam("from") long from, @QueryParam("to") long to) {
-        return proof(log.consistency(from, to));
+    private static byte[] gzip(byte[] file) {
+        var packed = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(packed)) {
+            gzip.write(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return packed.toByteArray();
     }
 
-    private static String proof(List<byte[]> hashes) {
-        var list = new JsonArray();
-        hashes.forEach(hash -> list.add(Base64Url.encode(hash)));
-        var json = new JsonObject();
-        json.add("proof", list);
-        return json.toString();
+    private static TileName name(String path) {
+        try {
+            return TileName.parse(path);
+        } catch (MalformedLogException e) {
+            throw notFound();
+        }
+    }
+
+    private static RequestRefused notFound() {
+        return RequestRefused.notFound("the log has no such tile");
     }
 }

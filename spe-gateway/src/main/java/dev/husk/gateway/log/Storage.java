@@ -18,6 +18,18 @@ public class Storage {
         return ledger.leaves(start, end);
     }
 
+    /**
+     * The entries of [start, end), fewer where the log ends earlier, and durable when this returns. The first is known
+     * to be already, unless it is the first of the log.
+     */
+    List<Ledger.Row> durable(long start, long end) {
+        var rows = ledger.rows(start, end);
+        if (rows.size() > 1 || start == 0) {
+            ledger.flush();
+        }
+        return rows;
+    }
+
     Optional<String> newestCheckpoint() {
         return ledger.newestCheckpoint();
     }

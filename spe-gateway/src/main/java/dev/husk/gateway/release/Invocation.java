@@ -40,6 +40,9 @@ record Invocation(String party, JsonObject parameters, String nonce) {
             if (Body.age(payload, now).compareTo(LIFE) > 0) {
                 return problem("the signed request is older than 15 minutes, or of the future");
             }
+            if (!isNonce(Body.text(payload, "nonce"))) {
+                return problem("the signed request is malformed");
+            }
             return new Read(
                     Optional.of(new Invocation(
                             party.get().name(), Body.object(payload, "parameters"), Body.text(payload, "nonce"))),
@@ -49,6 +52,11 @@ record Invocation(String party, JsonObject parameters, String nonce) {
         } catch (RequestRefused e) {
             return problem("the signed request is malformed");
         }
+    }
+
+    /** Whether a nonce is long enough to be one, and not longer than need be. */
+    static boolean isNonce(String nonce) {
+        return nonce.matches("[\\w-]{16,64}");
     }
 
     private static Read problem(String detail) {

@@ -1,11 +1,13 @@
 package dev.husk.gateway.release;
 
 import dev.husk.gateway.RequestRefused.Reason;
+import dev.husk.gateway.attest.PlatformRequirements;
 import dev.husk.gateway.contract.State;
 import dev.husk.protocol.contract.Contract;
 import dev.husk.snp.Verdict;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The release decision: one pure function ({@code docs/decisions/0002-policy-is-a-pure-function.md}). No clock, no
@@ -32,7 +34,7 @@ final class ReleasePolicy {
             return new Decision.Refused(reasons);
         }
         code(function.get(), request, reasons);
-        platform(contract, function.get(), verdict, reasons);
+        platform(contract, function.get(), verdict, request, reasons);
         binding(contract, request, reasons);
         caller(grant.get(), request, reasons);
         parameters(grant.get(), request, reasons);
@@ -48,6 +50,12 @@ final class ReleasePolicy {
     }
 
     private static void code(Contract.Function function, ReleaseRequest request, List<Reason> reasons) {
+        if (request.plain()) {
+            reasons.add(new Reason("BOUND_AS_PLAIN", "no active contract named this code when the sandbox started"));
+        }
+        if (request.binding() == Contract.Binding.INITDATA) {
+            return; // The init-data pin the code, and the verdict holds them against the platform's list.
+        }
         if (!function.code().equals(request.code())) {
             reasons.add(new Reason(
                     "CODE_MISMATCH",
@@ -58,22 +66,36 @@ final class ReleasePolicy {
                     "ENTRY_MISMATCH",
                     "the sandbox enters at %s, the contract names %s".formatted(request.entry(), function.entry())));
         }
-        if (request.plain()) {
-            reasons.add(new Reason("BOUND_AS_PLAIN", "no active contract named this archive when the sandbox started"));
-        }
     }
 
-    private static void platform(Contract contract, Contract.Function function, Verdict verdict, List<Reason> reasons) {
+    private static void platform(
+            Contract contract,
+            Contract.Function function,
+            Verdict verdict,
+            ReleaseRequest request,
+            List<Reason> reasons) {
         var platform = contract.platform(function.platform()).orElseThrow();
-        if (platform.binding() != Contract.Binding.SANDBOX) {
-            reasons.add(
-                    new Reason("BINDING_UNSUPPORTED", "platform " + platform.name() + " asks for initdata binding"));
+        if (platform.binding() != request.binding()) {
+            reasons.add(new Reason(
+                    "BINDING_MISMATCH",
+                    "platform %s asks for %s binding, the sandbox has %s"
+                            .formatted(platform.name(), label(platform.binding()), label(request.binding()))));
+        }
+        if (platform.binding() == Contract.Binding.INITDATA
+                && PlatformRequirements.of(platform).pins().isEmpty()) {
+            reasons.add(new Reason(
+                    "INIT_DATA_UNPINNED",
+                    "platform " + platform.name() + " lists no init-data, so nothing says which code runs there"));
         }
         if (verdict instanceof Verdict.Rejected rejected) {
             rejected.reasons()
                     .forEach(reason ->
                             reasons.add(new Reason("PLATFORM_" + reason.code().name(), reason.detail())));
         }
+    }
+
+    private static String label(Contract.Binding binding) {
+        return binding.name().toLowerCase(Locale.ROOT);
     }
 
     private static void binding(Contract contract, ReleaseRequest request, List<Reason> reasons) {

@@ -1,6 +1,7 @@
 package dev.husk.gateway.release;
 
 import com.google.gson.JsonObject;
+import dev.husk.protocol.contract.Contract;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -9,8 +10,9 @@ import java.util.Set;
  * Everything about a request that the decision looks at.
  *
  * @param function the function that the sandbox says it is
- * @param code digest of the archive that the sandbox is bound to
- * @param entry the entry point that it is bound to
+ * @param binding what kind of binding the sandbox has
+ * @param code digest of the archive that the sandbox is bound to; empty where it is bound by init-data
+ * @param entry the entry point that it is bound to; empty where it is bound by init-data
  * @param plain whether it was bound as a plain action
  * @param boundContract the contract of an earlier release; empty before the first
  * @param boundFunction the function of an earlier release; empty before the first
@@ -20,6 +22,7 @@ import java.util.Set;
  */
 record ReleaseRequest(
         String function,
+        Contract.Binding binding,
         String code,
         String entry,
         boolean plain,

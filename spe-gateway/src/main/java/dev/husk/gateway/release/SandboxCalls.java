@@ -3,6 +3,8 @@ package dev.husk.gateway.release;
 import com.google.gson.JsonObject;
 import dev.husk.gateway.Body;
 import dev.husk.gateway.RequestRefused;
+import dev.husk.gateway.Subject;
+import dev.husk.gateway.attest.Bearer;
 import dev.husk.gateway.attest.Sandbox;
 import dev.husk.gateway.attest.Sandboxes;
 import dev.husk.gateway.contract.StatementSubject;
@@ -10,6 +12,7 @@ import dev.husk.gateway.log.EventLog;
 import dev.husk.protocol.contract.Contract;
 import dev.husk.protocol.contract.InvalidSignatureException;
 import dev.husk.protocol.contract.SignedStatement;
+import dev.husk.protocol.json.CanonicalJson;
 import dev.husk.protocol.kbs.Jwe;
 import dev.husk.protocol.kbs.Release;
 import dev.husk.protocol.kbs.Release.ObjectKey;
@@ -38,6 +41,9 @@ public class SandboxCalls {
     private Releases releases;
 
     @Inject
+    private Resources resources;
+
+    @Inject
     private RunStatements runs;
 
     @Inject
@@ -49,11 +55,14 @@ public class SandboxCalls {
     @Inject
     private Clock clock;
 
+    @Inject
+    private Subject subject;
+
     /** The keys of one run, as a JWE to the sandbox. */
     JsonObject release(String sandboxId, String jws) {
         var sandbox = sandbox(sandboxId);
         var payload = signed(sandbox, jws, "release");
-        var asked = new Releases.Asked(
+        var asked = new Asked(
                 sandboxId,
                 Body.text(payload, "contract"),
                 Body.text(payload, "function"),
@@ -61,15 +70,16 @@ public class SandboxCalls {
                 Body.text(payload, "nonce"),
                 Body.text(payload, "invocation"),
                 Body.object(payload, "parameters"));
+        subject.request(asked.contract(), asked.function(), asked.activation());
         var outcome = releases.release(asked);
-        if (outcome instanceof Releases.Outcome.Refused refused) {
+        if (outcome instanceof Outcome.Refused refused) {
             log.receipt(refused.event());
             throw denied(refused);
         }
-        return seal(sandbox, asked, (Releases.Outcome.Released) outcome);
+        return seal(sandbox, asked, (Outcome.Released) outcome);
     }
 
-    private JsonObject seal(Sandbox sandbox, Releases.Asked asked, Releases.Outcome.Released released) {
+    private JsonObject seal(Sandbox sandbox, Asked asked, Outcome.Released released) {
         var contract = released.contract();
         var grant = released.granted().grant();
         var receipt = log.receipt(released.event());
@@ -85,6 +95,7 @@ public class SandboxCalls {
                 objects(contract, grant.reads(), released, false),
                 objects(contract, grant.writes(), released, true),
                 released.answerKey(),
+                released.detailsSalt(),
                 receipt,
                 released.event().opening())) {
             byte[] encoded = release.encode();
@@ -97,18 +108,15 @@ public class SandboxCalls {
     }
 
     private Map<String, ObjectKey> objects(
-            Contract contract, Set<String> names, Releases.Outcome.Released released, boolean write) {
+            Contract contract, Set<String> names, Outcome.Released released, boolean write) {
         var all = new LinkedHashMap<String, ObjectKey>();
         for (var name : names) {
-            var location = contract.dataset(name)
-                    .map(Contract.Dataset::store)
-                    .or(() -> contract.result(name).map(Contract.Result::store))
-                    .orElseThrow();
+            var location = ReleaseEvents.store(contract, name);
             try {
                 all.put(
                         name,
                         new ObjectKey(
-                                contract.name() + "/" + name,
+                                ReleaseEvents.identity(contract, name),
                                 released.key(name),
                                 write ? objects.write(location) : objects.read(location),
                                 write
@@ -121,19 +129,44 @@ public class SandboxCalls {
         return all;
     }
 
-    /** A single key, as a JWE of its 32 bytes. */
-    JsonObject key(String sandboxId, String contract, String object) {
-        var sandbox = sandbox(sandboxId);
-        var outcome = releases.key(sandboxId, contract, object);
+    /**
+     * A resource of the KBS protocol, as a JWE to the key that the guest's token is about.
+     *
+     * @param tag {@code key}: the 32 bytes of an object's key; {@code object}: where the sealed object is, and what it
+     *     must be, in JSON
+     */
+    JsonObject resource(Bearer bearer, String contract, String object, String tag) {
+        var sandbox = sandbox(bearer.sandbox());
+        subject.request(contract, sandbox.function().orElse(""), "");
+        if (!tag.equals("key") && !tag.equals("object")) {
+            throw RequestRefused.notFound("a resource is CONTRACT/DATASET/key or CONTRACT/DATASET/object");
+        }
+        var outcome = resources.get(bearer.sandbox(), contract, object, object + "/" + tag);
         log.receipt(outcome.event());
-        if (outcome instanceof Releases.Outcome.Refused refused) {
+        if (outcome instanceof Outcome.Refused refused) {
             throw denied(refused);
         }
-        byte[] key = ((Releases.Outcome.Released) outcome).key(object);
+        var released = (Outcome.Released) outcome;
+        byte[] key = released.key(object);
         try {
-            return Jwe.seal(sandbox.teeKey(), key);
+            return Jwe.seal(bearer.key(), tag.equals("key") ? key : described(released, object));
         } finally {
             Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    private byte[] described(Outcome.Released released, String object) {
+        try {
+            var json = new JsonObject();
+            json.addProperty("identity", released.contract().name() + "/" + object);
+            Optional.ofNullable(released.digests().get(object)).ifPresent(digest -> json.addProperty("sha256", digest));
+            json.addProperty(
+                    "url",
+                    objects.read(ReleaseEvents.store(released.contract(), object))
+                            .toString());
+            return CanonicalJson.encode(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot presign " + object, e);
         }
     }
 
@@ -156,20 +189,31 @@ public class SandboxCalls {
     JsonObject run(String sandboxId, String jws) {
         var sandbox = sandbox(sandboxId);
         var payload = signed(sandbox, jws, "run");
-        var event = runs.append(
-                sandbox, Body.text(payload, "contract"), activation(payload), Body.object(payload, "statement"), jws);
+        subject.request(Body.text(payload, "contract"), sandbox.function().orElse(""), activation(payload));
+        var logged = runs.append(
+                sandboxId, Body.text(payload, "contract"), activation(payload), Body.object(payload, "statement"), jws);
+        var receipt = log.receipt(logged.event());
+        if (!logged.refusal().isEmpty()) {
+            throw new RequestRefused(403, "LeaseEnded", "refused: the lease has ended", logged.refusal());
+        }
         var answer = new JsonObject();
-        answer.add("receipt", log.receipt(event).json());
+        answer.add("receipt", receipt.json());
         return answer;
     }
 
     private Sandbox sandbox(String id) {
+        subject.sandbox(id, "");
         return sandboxes.find(id).orElseThrow(() -> new RequestRefused(401, "TokenInvalid", "no such sandbox"));
     }
 
     private JsonObject signed(Sandbox sandbox, String jws, String action) {
+        var key = sandbox.signingKey()
+                .orElseThrow(() -> new RequestRefused(
+                        403,
+                        "SignatureInvalid",
+                        "this sandbox is bound by init-data and signs nothing: get resources"));
         try {
-            var payload = SignedStatement.verify(jws, sandbox.signingKey());
+            var payload = SignedStatement.verify(jws, key);
             if (!Body.text(payload, "action").equals(action)
                     || !Body.text(payload, "sandbox").equals(sandbox.id())) {
                 throw new RequestRefused(403, "StatementMismatch", "the statement says something else");
@@ -191,7 +235,7 @@ public class SandboxCalls {
         return activation;
     }
 
-    private static RequestRefused denied(Releases.Outcome.Refused refused) {
+    private static RequestRefused denied(Outcome.Refused refused) {
         return new RequestRefused(403, "PolicyDeny", "refused by the contract", refused.reasons());
     }
 }

@@ -3,9 +3,12 @@ package dev.husk.gateway.release;
 import com.google.gson.JsonObject;
 import dev.husk.gateway.Body;
 import dev.husk.gateway.attest.AttestationToken;
+import dev.husk.gateway.attest.Bearers;
+import dev.husk.gateway.attest.KbsResource;
 import jakarta.annotation.security.PermitAll;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.CookieParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -25,18 +28,20 @@ public class SandboxResource {
 
     private final SandboxCalls calls;
     private final AttestationToken tokens;
+    private final Bearers bearers;
 
     @Inject
-    public SandboxResource(SandboxCalls calls, AttestationToken tokens) {
+    public SandboxResource(SandboxCalls calls, AttestationToken tokens, Bearers bearers) {
         this.calls = calls;
         this.tokens = tokens;
+        this.bearers = bearers;
     }
 
     @POST
     @Path("/husk/release")
     @Consumes(MediaType.TEXT_PLAIN)
     public String release(@HeaderParam("Authorization") @Nullable String authorization, InputStream body) {
-        var sandbox = tokens.sandbox(authorization);
+        var sandbox = tokens.bearer(authorization).sandbox();
         return calls.release(sandbox, Body.ascii(body, MAX_STATEMENT)).toString();
     }
 
@@ -55,7 +60,7 @@ public class SandboxResource {
     @Path("/husk/run")
     @Consumes(MediaType.TEXT_PLAIN)
     public String run(@HeaderParam("Authorization") @Nullable String authorization, InputStream body) {
-        var sandbox = tokens.sandbox(authorization);
+        var sandbox = tokens.bearer(authorization).sandbox();
         return calls.run(sandbox, Body.ascii(body, MAX_STATEMENT)).toString();
     }
 
@@ -63,13 +68,11 @@ public class SandboxResource {
     @Path("/resource/{contract}/{object}/{tag}")
     public String resource(
             @HeaderParam("Authorization") @Nullable String authorization,
+            @CookieParam(KbsResource.COOKIE) @Nullable String session,
             @PathParam("contract") String contract,
             @PathParam("object") String object,
             @PathParam("tag") String tag) {
-        var sandbox = tokens.sandbox(authorization);
-        if (!tag.equals("key")) {
-            throw dev.husk.gateway.RequestRefused.notFound("a resource is CONTRACT/DATASET/key");
-        }
-        return calls.key(sandbox, contract, object).toString();
+        return calls.resource(bearers.of(authorization, session), contract, object, tag)
+                .toString();
     }
 }

@@ -1,13 +1,15 @@
 package dev.husk.gateway.self;
 
+import com.google.gson.JsonObject;
 import dev.husk.gateway.log.Storage;
+import dev.husk.gateway.recovery.RecoveryShares;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready once the log was checked, and while the database answers. */
+/** Ready once the log was checked, while the database answers, and until the gateway is told to end. */
 @Readiness
 @ApplicationScoped
 public class Ready implements HealthCheck {
@@ -19,17 +21,32 @@ public class Ready implements HealthCheck {
     @Inject
     private Storage storage;
 
+    @Inject
+    private Drain drain;
+
+    @Inject
+    private RecoveryShares shares;
+
     @Override
     public HealthCheckResponse call() {
-        boolean up = start.ready();
+        var response = HealthCheckResponse.named("gateway");
+        boolean up = start.ready() && !drain.begun();
         if (up) {
             try {
                 storage.size();
+                if (shares.json() instanceof JsonObject recovery) {
+                    response.withData(
+                            "recoverySharesUnfetched",
+                            recovery.getAsJsonArray("unfetched").size());
+                    response.withData("recoveryHoldersDiffer", recovery.has("change"));
+                }
             } catch (RuntimeException e) { // whichever layer above the database tells of it
-                LOG.log(System.Logger.Level.WARNING, "the database does not answer");
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "the database does not answer, or not as it should: " + e.getMessage());
                 up = false;
             }
         }
-        return HealthCheckResponse.named("gateway").status(up).build();
+        return response.status(up).build();
     }
 }

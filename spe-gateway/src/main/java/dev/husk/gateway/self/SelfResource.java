@@ -3,16 +3,13 @@ package dev.husk.gateway.self;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.husk.gateway.Body;
-import dev.husk.gateway.Configuration;
 import dev.husk.gateway.RequestRefused;
 import dev.husk.gateway.contract.Contracts;
 import dev.husk.gateway.keys.GatewayKeys;
 import dev.husk.gateway.log.EventLog;
 import dev.husk.protocol.json.Base64Url;
 import dev.husk.protocol.json.CanonicalJson;
-import dev.husk.protocol.json.Json;
-import dev.husk.protocol.json.MalformedJsonException;
-import dev.husk.snp.guest.EvidenceSource;
+import dev.husk.protocol.json.Digests;
 import jakarta.annotation.security.PermitAll;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -22,9 +19,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /** {@code POST /v1/gateway/evidence}: a nonce in, evidence over it, the keys, the log and the contracts out. */
 @Path("/v1/gateway")
@@ -38,37 +32,34 @@ public class SelfResource {
     private final GatewayKeys keys;
     private final EventLog log;
     private final Contracts contracts;
-    private final EvidenceSource source;
+    private final GatewayClaims claims;
+    private final OwnEvidence own;
 
     @Inject
-    public SelfResource(GatewayKeys keys, EventLog log, Contracts contracts, Configuration configuration) {
+    public SelfResource(GatewayKeys keys, EventLog log, Contracts contracts, GatewayClaims claims, OwnEvidence own) {
         this.keys = keys;
         this.log = log;
         this.contracts = contracts;
-        this.source = EvidenceSource.of(configuration.evidence());
+        this.claims = claims;
+        this.own = own;
     }
 
     @POST
     @Path("/evidence")
     public String evidence(InputStream body) {
-        var nonce = Body.text(Body.object(body, MAX_BODY), "nonce");
-        requireNonce(nonce);
-        var bound = new JsonObject();
+        var nonce = nonce(Body.object(body, MAX_BODY));
+        var bound = claims.json();
         bound.addProperty("checkpoint", log.checkpoint().text());
         bound.addProperty("contracts", contractRoot());
         bound.add("keys", keys.json());
         bound.addProperty("nonce", nonce);
         try {
-            var evidence = Json.parse(
-                    source.evidence(digest("SHA-512", CanonicalJson.encode(bound)))
-                            .getBytes(StandardCharsets.UTF_8),
-                    1 << 20);
             var answer = bound.deepCopy();
             answer.remove("nonce");
-            answer.add("evidence", evidence);
-            answer.addProperty("simulated", source.name().equals("SIMULATED"));
+            answer.add("evidence", own.over(bound));
+            answer.addProperty("simulated", own.simulated());
             return answer.toString();
-        } catch (IOException | MalformedJsonException e) {
+        } catch (IOException e) {
             LOG.log(System.Logger.Level.ERROR, "no evidence: " + e.getMessage());
             throw new RequestRefused(503, "NO_EVIDENCE", "the gateway gets no evidence about itself at the moment");
         }
@@ -78,25 +69,19 @@ public class SelfResource {
     private String contractRoot() {
         var ids = new JsonArray();
         contracts.active().forEach(contract -> ids.add(contract.id()));
-        return Base64Url.encode(digest("SHA-256", CanonicalJson.encode(ids)));
+        return Base64Url.encode(Digests.sha256().digest(CanonicalJson.encode(ids)));
     }
 
-    private static void requireNonce(String nonce) {
+    /** The member {@code nonce}, which is 32 bytes. */
+    static String nonce(JsonObject asked) {
+        var nonce = Body.text(asked, "nonce");
         try {
             if (Base64Url.decode(nonce).length == 32) {
-                return;
+                return nonce;
             }
         } catch (IllegalArgumentException e) {
             // Falls through to the same answer.
         }
         throw RequestRefused.malformed("a nonce is 32 bytes in base64url");
-    }
-
-    private static byte[] digest(String algorithm, byte[] bytes) {
-        try {
-            return MessageDigest.getInstance(algorithm).digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -4,53 +4,72 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class StateKeyTest {
     private static final byte[] SECRET = "a data key".getBytes(StandardCharsets.UTF_8);
+    private static final SealedColumn ANNA = SealedColumn.of("data_key", 7, "heart-risk", "anna-2025");
 
-    @TempDir
-    Path folder;
-
-    @Test
-    void whatWasSealedOpensUnderItsOwnRowAndNoOther() {
-        var key = new StateKey(folder.resolve("state.key"));
-        byte[] sealed = key.seal("data_key/heart-risk/anna-2025", SECRET);
-        assertThat(key.open("data_key/heart-risk/anna-2025", sealed)).isEqualTo(SECRET);
-        assertThatThrownBy(() -> key.open("data_key/heart-risk/berta-2025", sealed))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("berta-2025 was changed");
+    private static StateKey key() {
+        var key = new StateKey();
+        key.install(StateKey.generate());
+        return key;
     }
 
     @Test
-    void everyFlippedByteAndEveryTruncationIsNoticed() {
-        var key = new StateKey(folder.resolve("state.key"));
-        byte[] sealed = key.seal("row", SECRET);
-        for (int i = 0; i < sealed.length; i++) {
-            byte[] changed = sealed.clone();
-            changed[i] ^= 1;
-            assertThatThrownBy(() -> key.open("row", changed)).isInstanceOf(IllegalStateException.class);
-            byte[] cut = java.util.Arrays.copyOf(sealed, i);
-            assertThatThrownBy(() -> key.open("row", cut)).isInstanceOf(IllegalStateException.class);
+    void whatWasSealedOpensUnderItsOwnIdentity() {
+        var key = key();
+        assertThat(key.open(ANNA, key.seal(ANNA, SECRET))).isEqualTo(SECRET);
+    }
+
+    @Test
+    void everyPartOfTheIdentityCounts() {
+        var key = key();
+        byte[] sealed = key.seal(ANNA, SECRET);
+        for (var other : List.of(
+                SealedColumn.of("data_key", 7, "heart-risk", "berta-2025"),
+                SealedColumn.of("data_key", 7, "heart", "risk", "anna-2025"),
+                SealedColumn.of("data_key", 7, "heart-risk/anna-2025"),
+                SealedColumn.of("data_key", 8, "heart-risk", "anna-2025"),
+                SealedColumn.of("data_key", LastWrites.NEVER, "heart-risk", "anna-2025"),
+                SealedColumn.of("secret", 7, "heart-risk", "anna-2025"),
+                new SealedColumn("data_key", "other", List.of("heart-risk", "anna-2025"), 7))) {
+            assertThatThrownBy(() -> key.open(other, sealed))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("was changed, moved or put back");
         }
     }
 
     @Test
-    void theFileIsMadeOnceReadableByItsOwnerAloneAndReadAgain() throws Exception {
-        var file = folder.resolve("sub").resolve("state.key");
-        byte[] sealed = new StateKey(file).seal("row", SECRET);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-                .isEqualTo("rw-------");
-        assertThat(new StateKey(file).open("row", sealed)).isEqualTo(SECRET);
+    void anotherStateKeyOpensNothing() {
+        byte[] sealed = key().seal(ANNA, SECRET);
+        assertThatThrownBy(() -> key().open(ANNA, sealed)).hasMessageContaining("another state key");
     }
 
     @Test
-    void aFileOfAnotherSizeStopsTheStart() throws Exception {
-        var file = Files.write(folder.resolve("state.key"), new byte[31]);
-        assertThatThrownBy(() -> new StateKey(file)).hasMessageContaining("does not hold 32 bytes");
+    void everyFlippedByteAndEveryTruncationIsNoticed() {
+        var key = key();
+        byte[] sealed = key.seal(ANNA, SECRET);
+        for (int i = 0; i < sealed.length; i++) {
+            byte[] changed = sealed.clone();
+            changed[i] ^= 1;
+            assertThatThrownBy(() -> key.open(ANNA, changed)).isInstanceOf(IllegalStateException.class);
+            byte[] cut = Arrays.copyOf(sealed, i);
+            assertThatThrownBy(() -> key.open(ANNA, cut)).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void withoutAKeyNothingIsSealedAndASecondOneIsRefused() {
+        var none = new StateKey();
+        assertThatThrownBy(() -> none.seal(ANNA, SECRET)).hasMessageContaining("no state key yet");
+        assertThatThrownBy(none::copy).hasMessageContaining("no state key yet");
+        assertThatThrownBy(() -> none.install(new byte[31])).hasMessageContaining("32 bytes");
+        var one = key();
+        assertThatThrownBy(() -> one.install(new byte[32])).hasMessageContaining("in use");
+        one.forget();
+        assertThatThrownBy(() -> one.seal(ANNA, SECRET)).hasMessageContaining("no state key yet");
     }
 }

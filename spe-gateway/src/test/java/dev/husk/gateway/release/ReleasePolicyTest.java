@@ -8,39 +8,21 @@ import dev.husk.gateway.contract.State;
 import dev.husk.protocol.contract.Contract;
 import dev.husk.protocol.contract.PartySigner;
 import dev.husk.protocol.json.Json;
-import dev.husk.snp.Allowed;
-import dev.husk.snp.Bytes;
-import dev.husk.snp.Expectations;
-import dev.husk.snp.Product;
-import dev.husk.snp.Revocation;
-import dev.husk.snp.SnpVerifier;
-import dev.husk.snp.TrustAnchors;
 import dev.husk.snp.Verdict;
-import dev.husk.snp.simulator.SimulatedProcessor;
-import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The decision, clause by clause and in every combination of failing clauses. */
 class ReleasePolicyTest {
     private static final String CODE = "sha256:" + "0".repeat(64);
     private static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
-
-    @TempDir
-    static Path folder;
 
     private static Contract contract;
     private static Verdict trusted;
@@ -98,27 +80,9 @@ class ReleasePolicyTest {
 
     @BeforeAll
     static void makeContractAndVerdicts() throws Exception {
-        var text = new String(
-                        ReleasePolicyTest.class
-                                .getResourceAsStream("/heart-risk.json")
-                                .readAllBytes(),
-                        StandardCharsets.UTF_8)
-                .replace("KEY_A", key())
-                .replace("KEY_B", key())
-                .replace("KEY_LAB", key());
-        contract = Contract.parse(Json.parse(text.getBytes(StandardCharsets.UTF_8), 1 << 20));
-        var processor = SimulatedProcessor.open(folder.resolve("sp"));
-        byte[] reportData = new byte[64];
-        var report = Bytes.copyOf(
-                processor.launch(new byte[48], new byte[32], 0x30000).report(reportData));
-        var certificates = processor.certificates().stream().map(Bytes::copyOf).toList();
-        var root = (X509Certificate) CertificateFactory.getInstance("X.509")
-                .generateCertificate(
-                        new ByteArrayInputStream(processor.certificates().get(2)));
-        var verifier = new SnpVerifier(
-                TrustAnchors.amd().andSimulated(root, Product.GENOA), Revocation.lists(Map.of()), Clock.systemUTC());
-        trusted = verifier.verify(report, certificates, expecting(true, reportData));
-        rejected = verifier.verify(report, certificates, expecting(false, reportData));
+        contract = heart(UnaryOperator.identity());
+        trusted = SimulatedVerdict.trusted();
+        rejected = SimulatedVerdict.rejected();
         assertThat(trusted).isInstanceOf(Verdict.Trusted.class);
         assertThat(rejected).isInstanceOf(Verdict.Rejected.class);
     }
@@ -130,6 +94,25 @@ class ReleasePolicyTest {
             assertThat(granted.caller()).contains("algo-lab");
             assertThat(granted.parameters().get("epochs").getAsInt()).isEqualTo(30);
         });
+    }
+
+    @Test
+    void aStockGuestGetsOnlyWhatAPlatformWithInitDataBindingAndAListGives() throws Exception {
+        var stock = new RequestBuilder().boundByInitData().build();
+        assertThat(codes(ReleasePolicy.decide(contract, State.ACTIVE, trusted, stock, new Usage(0, 0))))
+                .containsExactlyInAnyOrder("BINDING_MISMATCH", "CALLER_UNKNOWN");
+
+        var pinned = heart(text -> text.replace("\"sandbox\"", "\"initdata\"")
+                .replaceFirst("(?s)\"callers\": \\[.*?\\]", "\"callers\": \"any\"")
+                .replace("\"hostData\": \"any\"", "\"hostData\": [\"" + "ab".repeat(32) + "\"]"));
+        assertThat(ReleasePolicy.decide(pinned, State.ACTIVE, trusted, stock, new Usage(0, 0)))
+                .isInstanceOf(Decision.Granted.class);
+        assertThat(codes(ReleasePolicy.decide(pinned, State.ACTIVE, rejected, stock, new Usage(10, 0))))
+                .containsExactlyInAnyOrder("PLATFORM_SIMULATION_DENIED", "RUNS_SPENT");
+        // Nor does a sandbox of the function runtime get what a platform gives to stock guests.
+        assertThat(codes(ReleasePolicy.decide(
+                        pinned, State.ACTIVE, trusted, new RequestBuilder().build(), new Usage(0, 0))))
+                .containsExactly("BINDING_MISMATCH");
     }
 
     @Test
@@ -198,27 +181,22 @@ class ReleasePolicyTest {
         return codes;
     }
 
+    private static Contract heart(UnaryOperator<String> change) throws Exception {
+        var text = new String(
+                        ReleasePolicyTest.class
+                                .getResourceAsStream("/heart-risk.json")
+                                .readAllBytes(),
+                        StandardCharsets.UTF_8)
+                .replace("KEY_A", key())
+                .replace("KEY_B", key())
+                .replace("KEY_LAB", key());
+        return Contract.parse(Json.parse(change.apply(text).getBytes(StandardCharsets.UTF_8), 1 << 20));
+    }
+
     private static String key() {
         try (var signer = PartySigner.generate()) {
             return signer.key().text();
         }
-    }
-
-    private static Expectations expecting(boolean simulated, byte[] reportData) {
-        return new Expectations(
-                simulated,
-                Bytes.copyOf(reportData),
-                Allowed.any(),
-                Allowed.any(),
-                Allowed.any(),
-                Optional.empty(),
-                false,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                Allowed.any(),
-                Allowed.any(),
-                Set.of());
     }
 
     private static RequestBuilder request(ReleaseRequest request) {
@@ -227,6 +205,7 @@ class ReleasePolicyTest {
 
     private static final class RequestBuilder {
         private String function = "train";
+        private Contract.Binding binding = Contract.Binding.SANDBOX;
         private String code = CODE;
         private String entry = "dev.husk.train.TrainAction";
         private boolean plain;
@@ -243,6 +222,7 @@ class ReleasePolicyTest {
 
         RequestBuilder(ReleaseRequest from) {
             function = from.function();
+            binding = from.binding();
             code = from.code();
             entry = from.entry();
             plain = from.plain();
@@ -256,6 +236,16 @@ class ReleasePolicyTest {
 
         RequestBuilder function(String value) {
             function = value;
+            return this;
+        }
+
+        /** As a stock guest's. */
+        RequestBuilder boundByInitData() {
+            binding = Contract.Binding.INITDATA;
+            code = "";
+            entry = "";
+            caller = Optional.empty();
+            parameters = new JsonObject();
             return this;
         }
 
@@ -302,7 +292,17 @@ class ReleasePolicyTest {
 
         ReleaseRequest build() {
             return new ReleaseRequest(
-                    function, code, entry, plain, boundContract, boundFunction, caller, parameters, deposited, now);
+                    function,
+                    binding,
+                    code,
+                    entry,
+                    plain,
+                    boundContract,
+                    boundFunction,
+                    caller,
+                    parameters,
+                    deposited,
+                    now);
         }
     }
 }

@@ -1,0 +1,99 @@
+package dev.husk.gateway.operate;
+
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import jakarta.annotation.PostConstruct;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** The figures of this replica since it started. Labels come from closed sets; none names a party, contract or sandbox. */
+@ApplicationScoped
+public class Metrics {
+    private static final double NANOS = 1e9;
+
+    @Inject
+    private Gauges gauges;
+
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+
+    private final Counter attestations = Counter.builder()
+            .name("husk_attestations_total")
+            .help("Attestations by verdict.")
+            .labelNames("verdict")
+            .register(registry);
+    private final Counter releases = Counter.builder()
+            .name("husk_releases_total")
+            .help("Releases, and single keys, that were granted.")
+            .labelNames("what")
+            .register(registry);
+    private final Counter refusals = Counter.builder()
+            .name("husk_refusals_total")
+            .help("Reasons for refusals, by their codes; one refusal may have several.")
+            .labelNames("what", "code")
+            .register(registry);
+    private final Counter limited = Counter.builder()
+            .name("husk_limited_total")
+            .help("Requests that a limit turned away.")
+            .labelNames("code")
+            .register(registry);
+    private final Histogram latency = Histogram.builder()
+            .name("husk_request_seconds")
+            .help("How long answers take, by route and class of status.")
+            .labelNames("route", "status")
+            .classicOnly()
+            .classicUpperBounds(.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10)
+            .register(registry);
+
+    @PostConstruct
+    void observe() {
+        GaugeWithCallback.builder()
+                .name("husk_log_entries")
+                .help("Entries of the log under its newest checkpoint here.")
+                .callback(callback -> callback.call(gauges.logEntries()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("husk_recovery_shares_unfetched")
+                .help("Holders that have not fetched their share of the state key.")
+                .callback(callback -> callback.call(gauges.sharesUnfetched()))
+                .register(registry);
+    }
+
+    void count(Decided decided) {
+        if (!decided.verdict().isEmpty()) {
+            attestations.labelValues(decided.verdict()).inc();
+        }
+        if (decided.outcome().equals("granted")
+                && (decided.what().equals("release") || decided.what().equals("key"))) {
+            releases.labelValues(decided.what()).inc();
+        }
+        decided.reasons()
+                .forEach(code -> refusals.labelValues(decided.what(), code).inc());
+    }
+
+    /** @param route one of few names */
+    public void answered(String route, int status, long nanos) {
+        latency.labelValues(route, status / 100 + "xx").observe(nanos / NANOS);
+    }
+
+    /** A request that was turned away before it was looked at. */
+    public void limited(String code) {
+        limited.labelValues(code).inc();
+    }
+
+    /** Everything, as Prometheus scrapes it (text format 0.0.4). */
+    String text() {
+        var out = new ByteArrayOutputStream();
+        try {
+            PrometheusTextFormatWriter.create().write(out, registry.scrape());
+        } catch (IOException e) {
+            throw new IllegalStateException("memory does not fail to write", e);
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+}
