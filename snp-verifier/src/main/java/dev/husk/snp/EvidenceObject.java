@@ -3,6 +3,7 @@ package dev.husk.snp;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.math.BigInteger;
 import java.util.HashSet;
 import java.util.Set;
@@ -112,7 +113,13 @@ final class EvidenceObject {
     private static byte[] octets(JsonArray array, String path) throws MalformedEvidenceException {
         byte[] bytes = new byte[array.size()];
         for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) integer(array.get(i), path + "[" + i + "]", 8);
+            var value = array.get(i);
+            boolean octet = value instanceof JsonPrimitive primitive
+                    && primitive.isNumber()
+                    && primitive.getAsNumber() instanceof Long number
+                    && number >= 0
+                    && number <= 255;
+            bytes[i] = (byte) (octet ? value.getAsLong() : integer(value, path + "[" + i + "]", 8));
         }
         return bytes;
     }

@@ -106,7 +106,7 @@ public final class Json {
         if (text.length() > 64) {
             throw new MalformedJsonException("a number of over 64 characters at " + reader.getPath());
         }
-        if (!text.equals("-0") && text.matches("-?[0-9]{1,16}")) {
+        if (isShortInteger(text)) {
             long whole = Long.parseLong(text);
             if (Math.abs(whole) <= 1L << 53) {
                 return whole;
@@ -117,6 +117,17 @@ public final class Json {
             throw new MalformedJsonException("a number too large for a double at " + reader.getPath());
         }
         return decimal;
+    }
+
+    /** Of a number in JSON's grammar: whether it is an integer of at most 16 digits, and not minus zero. */
+    private static boolean isShortInteger(String text) {
+        int first = text.charAt(0) == '-' ? 1 : 0;
+        for (int i = first; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return text.length() - first <= 16 && !text.equals("-0");
     }
 
     private static String wellFormed(String text, JsonReader reader) throws MalformedJsonException {

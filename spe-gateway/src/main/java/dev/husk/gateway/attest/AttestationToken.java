@@ -35,7 +35,7 @@ public class AttestationToken {
 
     private record Checked(Bearer bearer, Instant expires) {}
 
-    /** By the digests of tokens whose signatures were checked, the least recently used first. */
+    /** By the digests of tokens that this gateway signed, or whose signatures it checked, the least recently used first. */
     private final Map<Bytes, Checked> checked = new LinkedHashMap<>(64, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -115,7 +115,9 @@ public class AttestationToken {
         claims.add("ear.verifier-id", verifier);
         claims.add("submods", submods);
         claims.add("husk", husk(sandbox));
-        return keys.tokens().sign(claims);
+        var token = keys.tokens().sign(claims);
+        bearer(claims).ifPresent(bearer -> remember(digest(token), bearer, claims));
+        return token;
     }
 
     private static JsonObject husk(Sandbox sandbox) {
@@ -149,7 +151,7 @@ public class AttestationToken {
 
     /** Whom this token is of, if this gateway signed it and it has not expired. */
     Optional<Bearer> verified(String token) {
-        var digest = Bytes.copyOf(Digests.sha256().digest(token.getBytes(StandardCharsets.UTF_8)));
+        var digest = digest(token);
         var now = clock.instant();
         synchronized (checked) {
             var known = checked.get(digest);
@@ -159,13 +161,19 @@ public class AttestationToken {
         }
         var claims = keys.tokens().verify(token, now);
         var bearer = claims.flatMap(AttestationToken::bearer);
-        bearer.ifPresent(whose -> {
-            var expires = Instant.ofEpochSecond(claims.orElseThrow().get("exp").getAsLong());
-            synchronized (checked) {
-                checked.put(digest, new Checked(whose, expires));
-            }
-        });
+        bearer.ifPresent(whose -> remember(digest, whose, claims.orElseThrow()));
         return bearer;
+    }
+
+    private static Bytes digest(String token) {
+        return Bytes.copyOf(Digests.sha256().digest(token.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private void remember(Bytes token, Bearer bearer, JsonObject claims) {
+        var expires = Instant.ofEpochSecond(claims.get("exp").getAsLong());
+        synchronized (checked) {
+            checked.put(token, new Checked(bearer, expires));
+        }
     }
 
     /** Of claims that this gateway signed. */
