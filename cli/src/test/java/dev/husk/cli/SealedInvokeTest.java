@@ -9,6 +9,7 @@ import dev.husk.protocol.contract.Contract;
 import dev.husk.protocol.contract.PartySigner;
 import dev.husk.protocol.contract.SignedStatement;
 import dev.husk.protocol.json.Base64Url;
+import dev.husk.protocol.json.Json;
 import dev.husk.protocol.log.MalformedLogException;
 import dev.husk.protocol.log.Receipt;
 import dev.husk.protocol.log.WitnessKey;
@@ -134,7 +135,8 @@ class SealedInvokeTest {
         try (var witness = PartySigner.generate()) {
             var json = desk.contract().json();
             var key = WitnessKey.of("w1.example", witness.key().raw());
-            json.add("witnesses", JsonParser.parseString("{\"quorum\":1,\"keys\":[\"" + key + "\"]}"));
+            var clause = "{\"quorum\":1,\"keys\":[\"" + key + "\"]}";
+            json.add("witnesses", Json.parse(clause.getBytes(StandardCharsets.UTF_8), 1 << 10));
             gateway.close();
             gateway = new FakeGateway(Contract.parse(json));
             desk.set("HUSK_GATEWAY", gateway.url());
