@@ -53,6 +53,7 @@ final class ContractDiff {
                 .filter(formerly::contains)
                 .filter(name -> !before.party(name).equals(after.party(name)))
                 .forEach(name -> lines.add(name + " signs with another key from then on."));
+        witnesses(before.witnesses(), after.witnesses());
         for (var dataset : after.datasets()) {
             before.dataset(dataset.name())
                     .filter(old -> !old.owner().equals(dataset.owner()))
@@ -70,6 +71,23 @@ final class ContractDiff {
             contract.results().forEach(result -> data.add(result.name()));
         });
         data.forEach(this::reach);
+    }
+
+    private void witnesses(Contract.Witnesses was, Contract.Witnesses is) {
+        if (was.areAsked() && !is.areAsked()) {
+            lines.add("Keys leave without any witness from then on.");
+        } else if (was.areAsked() && is.quorum() < was.quorum()) {
+            lines.add("%d witnesses are enough from then on, not %d.".formatted(is.quorum(), was.quorum()));
+        } else if (is.quorum() > was.quorum()) {
+            lines.add("Keys leave from then on only once %d of %d witnesses cosigned."
+                    .formatted(is.quorum(), is.keys().size()));
+        }
+        is.keys().stream()
+                .filter(key -> !was.keys().contains(key))
+                .forEach(key -> lines.add(Contract.Witnesses.name(key) + " becomes a witness."));
+        was.keys().stream()
+                .filter(key -> !is.keys().contains(key))
+                .forEach(key -> lines.add(Contract.Witnesses.name(key) + " is no longer a witness."));
     }
 
     private void reach(String name) {

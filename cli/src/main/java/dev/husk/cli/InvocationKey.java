@@ -7,6 +7,7 @@ import dev.husk.protocol.json.Base64Url;
 import dev.husk.protocol.log.MalformedLogException;
 import dev.husk.protocol.log.Opening;
 import dev.husk.protocol.log.Receipt;
+import dev.husk.protocol.log.WitnessPolicy;
 import java.io.IOException;
 
 /**
@@ -57,6 +58,10 @@ final class InvocationKey {
             var opening = new Opening(GatewayClient.text(answer, "salt"), answer.getAsJsonObject("event"));
             if (!receipt.provenBy(gateway.keys().log())) {
                 throw unproven("the verified gateway's log does not hold its leaf");
+            }
+            if (!receipt.provenBy(
+                    gateway.keys().log(), WitnessPolicy.of(held.contract().witnesses()))) {
+                throw unproven("the contract's witnesses have not cosigned the log with it");
             }
             if (!opening.opens(receipt.leaf())) {
                 throw unproven("the leaf is another event's");

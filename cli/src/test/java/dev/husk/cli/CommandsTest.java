@@ -214,6 +214,7 @@ class CommandsTest {
                 parties:
                   - {name: anna, key: "ed25519:11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
                   - {name: lab, key: "ed25519:PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw"}
+                witnesses: none
                 datasets:
                   - {name: anna-2025, owner: anna, store: "s3://husk/anna-2025"}
                 platforms:

@@ -7,7 +7,9 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.husk.protocol.contract.Contract;
+import dev.husk.protocol.contract.PartySigner;
 import dev.husk.protocol.json.Json;
+import dev.husk.protocol.log.WitnessKey;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -164,6 +166,35 @@ class ContractDiffTest {
             }
         }
         return null;
+    }
+
+    @Test
+    void witnessesThatComeGoOrCountForLessAreSaidInWords() throws Exception {
+        String one;
+        String other;
+        try (var first = PartySigner.generate();
+                var second = PartySigner.generate()) {
+            one = WitnessKey.of("w1.example", first.key().raw()).text();
+            other = WitnessKey.of("w2.example", second.key().raw()).text();
+        }
+        var both = witnessed(2, one, other);
+        assertThat(ContractDiff.of(contract, both))
+                .startsWith(
+                        "Keys leave from then on only once 2 of 2 witnesses cosigned.",
+                        "w1.example becomes a witness.",
+                        "w2.example becomes a witness.")
+                .contains("- witnesses: none", "+ witnesses.quorum: 2");
+        assertThat(ContractDiff.of(both, witnessed(1, one)))
+                .startsWith("1 witnesses are enough from then on, not 2.", "w2.example is no longer a witness.");
+        assertThat(ContractDiff.of(both, contract))
+                .startsWith("Keys leave without any witness from then on.")
+                .contains("+ witnesses: none", "- witnesses.quorum: 2");
+    }
+
+    private Contract witnessed(int quorum, String... keys) throws Exception {
+        var json = contract.json();
+        json.add("witnesses", json("{\"quorum\":%d,\"keys\":[\"%s\"]}".formatted(quorum, String.join("\",\"", keys))));
+        return Contract.parse(json);
     }
 
     @Test

@@ -85,7 +85,8 @@ final class Desk {
                  "results":[{"name":"risk-model","readers":{"parties":["lab"],"functions":[]},"store":"s3://husk/risk-model"}],
                  "grants":[{"function":"train","reads":["anna-2025"],"writes":["risk-model"],
                    "parameters":{"epochs":{"type":"integer","min":1,"max":100}},"callers":["anna"],
-                   "limits":{"runs":10,"perDay":5,"until":"2027-12-31T00:00:00Z"}}]}""".formatted(anna.key().text(), lab.key().text(), "0".repeat(64))
+                   "limits":{"runs":10,"perDay":5,"until":"2027-12-31T00:00:00Z"}}],
+                 "witnesses":"none"}""".formatted(anna.key().text(), lab.key().text(), "0".repeat(64))
                         .getBytes(StandardCharsets.UTF_8),
                 1 << 16));
     }

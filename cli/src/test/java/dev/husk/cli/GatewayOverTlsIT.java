@@ -153,6 +153,7 @@ class GatewayOverTlsIT {
                 parties:
                   - {name: hospital-a, key: "%s"}
                   - {name: algo-lab, key: "%s"}
+                witnesses: none
                 datasets:
                   - {name: anna-2025, owner: hospital-a, store: "s3://husk/%s"}
                 platforms:

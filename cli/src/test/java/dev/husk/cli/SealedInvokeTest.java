@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.husk.protocol.contract.Contract;
+import dev.husk.protocol.contract.PartySigner;
 import dev.husk.protocol.contract.SignedStatement;
 import dev.husk.protocol.json.Base64Url;
+import dev.husk.protocol.json.Json;
+import dev.husk.protocol.log.MalformedLogException;
+import dev.husk.protocol.log.Receipt;
+import dev.husk.protocol.log.WitnessKey;
 import dev.husk.protocol.seal.AnswerKey;
 import dev.husk.protocol.seal.EnvelopeException;
 import dev.husk.protocol.seal.HpkeKeyPair;
@@ -122,6 +128,33 @@ class SealedInvokeTest {
             return answer;
         };
         notProven("the verified gateway's log does not hold its leaf");
+    }
+
+    @Test
+    void aKeyThatTheContractsWitnessesHaveNotCosignedIsNotUsed() throws Exception {
+        try (var witness = PartySigner.generate()) {
+            var json = desk.contract().json();
+            var key = WitnessKey.of("w1.example", witness.key().raw());
+            var clause = "{\"quorum\":1,\"keys\":[\"" + key + "\"]}";
+            json.add("witnesses", Json.parse(clause.getBytes(StandardCharsets.UTF_8), 1 << 10));
+            gateway.close();
+            gateway = new FakeGateway(Contract.parse(json));
+            desk.set("HUSK_GATEWAY", gateway.url());
+            desk.pinAndVerify();
+            notProven("the contract's witnesses have not cosigned the log with it");
+            gateway.keyAnswer = answer -> {
+                try {
+                    var receipt = Receipt.parse(answer.getAsJsonObject("receipt"));
+                    var cosigned = receipt.checkpoint().cosign("w1.example", witness, 1);
+                    answer.add(
+                            "receipt", new Receipt(receipt.leaf(), receipt.index(), receipt.proof(), cosigned).json());
+                    return answer;
+                } catch (MalformedLogException e) {
+                    throw new AssertionError(e);
+                }
+            };
+            invoke().succeeds("0.97");
+        }
     }
 
     @Test

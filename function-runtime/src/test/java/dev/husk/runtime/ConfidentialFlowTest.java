@@ -11,6 +11,7 @@ import dev.husk.protocol.kbs.Jwe;
 import dev.husk.protocol.kbs.TeeKey;
 import dev.husk.protocol.log.Receipt;
 import dev.husk.protocol.log.VerifierKey;
+import dev.husk.protocol.log.WitnessKey;
 import dev.husk.store.DataKey;
 import dev.husk.store.SealedObject;
 import java.io.ByteArrayInputStream;
@@ -274,6 +275,65 @@ class ConfidentialFlowTest {
                 folder);
 
         refusesToRun("the pinned log does not hold its leaf");
+    }
+
+    private static final String MISSING =
+            "the contract asks for the cosignatures of 2 of its witnesses, which are not there";
+
+    private static String witnessed(PartySigner... witnesses) {
+        var keys = new java.util.ArrayList<String>();
+        for (var witness : witnesses) {
+            keys.add(WitnessKey.of("w" + keys.size(), witness.key().raw()).text());
+        }
+        return "{\"quorum\":2,\"keys\":[\"" + String.join("\",\"", keys) + "\"]}";
+    }
+
+    private static Receipt cosigned(Receipt receipt, PartySigner... witnesses) {
+        var checkpoint = receipt.checkpoint();
+        for (int i = 0; i < witnesses.length; i++) {
+            checkpoint = checkpoint.cosign("w" + i, witnesses[i], 1);
+        }
+        return new Receipt(receipt.leaf(), receipt.index(), receipt.proof(), checkpoint);
+    }
+
+    @Test
+    void aReleaseUnderAContractWithWitnessesIsUsedOnceTheirQuorumCosigned() {
+        try (var first = PartySigner.generate();
+                var second = PartySigner.generate();
+                var third = PartySigner.generate()) {
+            gateway.contract = FakeGateway.contract(witnessed(first, second, third));
+            gateway.receipt = receipt -> cosigned(receipt, first, second);
+            runtime.init(Functions.Capitals.class);
+            assertThat(runtime.run().json().get("bytes").getAsInt()).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void aReleaseWithoutItsWitnessesIsNotUsed() {
+        try (var first = PartySigner.generate();
+                var second = PartySigner.generate();
+                var stranger = PartySigner.generate()) {
+            gateway.contract = FakeGateway.contract(witnessed(first, second));
+            runtime.init(Functions.Capitals.class);
+            gateway.receipt = receipt -> cosigned(receipt, first);
+            assertThat(runtime.run().error()).isEqualTo("the release is not proven: " + MISSING);
+            gateway.receipt = receipt -> cosigned(receipt, first, stranger);
+            assertThat(runtime.run().error()).isEqualTo("the release is not proven: " + MISSING);
+            gateway.receipt = receipt -> cosigned(receipt, first, first);
+            assertThat(runtime.run().error()).isEqualTo("the release is not proven: " + MISSING);
+            assertThat(gateway.calls).doesNotContain("run", "put:risk-model");
+        }
+    }
+
+    @Test
+    void aContractThatAsksForNoWitnessMayNotStandInForTheLoggedOne() {
+        try (var first = PartySigner.generate();
+                var second = PartySigner.generate()) {
+            gateway.contract = FakeGateway.contract(witnessed(first, second));
+            gateway.otherContract = java.util.Optional.of(FakeGateway.contract("\"none\""));
+
+            refusesToRun("the logged event is for another contract");
+        }
     }
 
     @Test

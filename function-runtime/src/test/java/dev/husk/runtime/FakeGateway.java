@@ -4,6 +4,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.husk.protocol.contract.Contract;
+import dev.husk.protocol.contract.InvalidContractException;
 import dev.husk.protocol.contract.InvalidSignatureException;
 import dev.husk.protocol.contract.PartySigner;
 import dev.husk.protocol.contract.SignedStatement;
@@ -102,11 +104,38 @@ final class FakeGateway implements AutoCloseable {
     volatile boolean otherParameters;
     volatile PartySigner checkpointSigner = logSigner;
     volatile Optional<Optional<AnswerKey>> otherAnswerKey = Optional.empty();
+    volatile Contract contract = contract("\"none\"");
+    volatile Optional<Contract> otherContract = Optional.empty();
     volatile int forgetSessions;
     volatile int unauthorized;
 
     private FakeGateway(HttpServer http) {
         this.http = http;
+    }
+
+    /** One function that reads one dataset, with the given member {@code witnesses}. */
+    static Contract contract(String witnesses) {
+        try {
+            return Contract.parse(Json.parse(
+                    """
+                    {"husk":1,"name":"%s","version":1,"witnesses":%s,
+                     "parties":[{"name":"anna","key":"ed25519:11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}],
+                     "datasets":[{"name":"anna-2025","owner":"anna","store":"s3://store/anna-2025"}],
+                     "platforms":[{"name":"sim","tee":"simulated","binding":"sandbox","products":"any",
+                       "measurements":"any","hostData":"any","minimumTcb":"any","chips":"any","vmpl":["0"],
+                       "platformInfo":"any","idKeys":"any","authorKeys":"any","providers":"none",
+                       "policy":{"debug":false,"migrationAgent":false,"smt":"any","singleSocket":"any",
+                         "ciphertextHiding":"any"}}],
+                     "functions":[{"name":"%s","owner":"anna","code":"sha256:%s","entry":"a.B","platform":"sim"}],
+                     "results":[],
+                     "grants":[{"function":"%s","reads":["anna-2025"],"writes":[],"parameters":{},
+                       "callers":"any","limits":{"runs":"any","perDay":"any","until":"any"}}]}
+                    """.formatted(CONTRACT, witnesses, FUNCTION, "0".repeat(64), FUNCTION)
+                            .getBytes(StandardCharsets.UTF_8),
+                    1 << 16));
+        } catch (MalformedJsonException | InvalidContractException e) {
+            throw new AssertionError(e);
+        }
     }
 
     static FakeGateway start() throws IOException {
@@ -281,7 +310,7 @@ final class FakeGateway implements AutoCloseable {
         var until = Instant.now().plus(lease);
         var released = new JsonObject();
         released.addProperty("event", "released");
-        released.addProperty("contract", "sha256:" + "cd".repeat(32));
+        released.addProperty("contract", contract.id());
         released.addProperty("sandbox", sandbox());
         released.addProperty("function", releasedFunction);
         released.addProperty("activation", activation);
@@ -301,8 +330,7 @@ final class FakeGateway implements AutoCloseable {
         var other = new JsonObject();
         other.addProperty("smuggled", true);
         var release = new Release(
-                "sha256:" + "cd".repeat(32),
-                CONTRACT,
+                otherContract.orElse(contract),
                 releasedFunction,
                 activation,
                 Optional.empty(),

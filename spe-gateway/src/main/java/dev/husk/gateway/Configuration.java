@@ -79,6 +79,11 @@ public class Configuration {
         return required("HUSK_EVIDENCE");
     }
 
+    /** A C2SP tlog-policy file: who cosigns the log, where they are, and how many must answer at the start. */
+    public Optional<Path> witnesses() {
+        return optional("HUSK_WITNESSES").map(Path::of);
+    }
+
     public String logOrigin() {
         return required("HUSK_LOG_ORIGIN");
     }

@@ -71,17 +71,40 @@ final class GatewayServer implements AutoCloseable {
 
     /** Starts the server and waits until it is ready. */
     static GatewayServer start(Path folder, Map<String, String> settings) throws Exception {
+        var server = begin(folder, settings);
+        server.awaitReady();
+        return server;
+    }
+
+    /** Starts the server and waits for nothing. */
+    static GatewayServer begin(Path folder, Map<String, String> settings) throws Exception {
         var server = launch(folder, settings);
         System.setProperty("husk.it.port", "" + server.port);
+        return server;
+    }
+
+    void awaitReady() throws Exception {
+        await("the gateway is not ready", this::ready);
+    }
+
+    /** Waits until what it wrote contains a text. */
+    void awaitWritten(String text) throws Exception {
+        await("the gateway did not write " + text, () -> console().contains(text));
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private void await(String problem, Condition condition) throws Exception {
         var deadline = Instant.now().plus(START_TIME);
-        while (!server.ready()) {
-            if (!server.process.isAlive() || Instant.now().isAfter(deadline)) {
-                server.close();
-                throw new IllegalStateException("the gateway is not ready:\n" + server.console());
+        while (!condition.holds()) {
+            if (!process.isAlive() || Instant.now().isAfter(deadline)) {
+                close();
+                throw new IllegalStateException(problem + ":\n" + console());
             }
             LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
         }
-        return server;
     }
 
     /** Starts the server and waits until it ends by itself. */

@@ -49,12 +49,13 @@ final class ActiveContract {
     private final Map<String, PartySigner> signers = new LinkedHashMap<>();
     private final Contract contract;
 
-    private ActiveContract(URI gateway, LocalIssuer issuer) throws LoadFailedException {
+    private ActiveContract(URI gateway, LocalIssuer issuer, JsonElement witnesses) throws LoadFailedException {
         this.gateway = gateway;
         this.issuer = issuer;
         try (var in = dev.husk.benchmark.Contracts.class.getResourceAsStream("contract.json")) {
             var json = Json.parse(Objects.requireNonNull(in).readAllBytes(), 1 << 20)
                     .getAsJsonObject();
+            json.add("witnesses", witnesses);
             json.getAsJsonArray("parties").forEach(this::giveKey);
             json.getAsJsonArray("grants").forEach(ActiveContract::liftLimits);
             this.contract = Contract.parse(json);
@@ -77,9 +78,9 @@ final class ActiveContract {
     }
 
     /** Proposes it, has every party accept it, and deposits both keys. */
-    static ActiveContract on(URI gateway, LocalIssuer issuer)
+    static ActiveContract on(URI gateway, LocalIssuer issuer, JsonElement witnesses)
             throws LoadFailedException, IOException, InterruptedException {
-        var active = new ActiveContract(gateway, issuer);
+        var active = new ActiveContract(gateway, issuer, witnesses);
         var path = "v1/contracts/" + active.contract.name();
         active.expect(
                 201,

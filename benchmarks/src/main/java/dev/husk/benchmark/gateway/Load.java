@@ -82,6 +82,12 @@ public final class Load {
         if (plan.parts().contains(Part.FLOOD)) {
             within &= withGateway(Map.of(), this::flood);
         }
+        if (plan.parts().contains(Part.WITNESSES)) {
+            var settings = settings(LIFTED);
+            out.printf("two gateways, with%s%n", shown(settings));
+            WitnessedReleases.measure(plan.witnesses(), plan, settings, WARMING_THREADS, plan.warm())
+                    .print(out);
+        }
         return within;
     }
 
@@ -127,12 +133,17 @@ public final class Load {
                 throws LoadFailedException, IOException, InterruptedException, GeneralSecurityException, SQLException;
     }
 
-    private boolean withGateway(Map<String, String> limits, Measurement measurement)
-            throws LoadFailedException, StartFailedException, IOException, InterruptedException,
-                    GeneralSecurityException, SQLException {
+    private Map<String, String> settings(Map<String, String> limits) {
         var settings = new HashMap<>(SERVER);
         settings.putAll(limits);
         settings.putAll(plan.settings());
+        return settings;
+    }
+
+    private boolean withGateway(Map<String, String> limits, Measurement measurement)
+            throws LoadFailedException, StartFailedException, IOException, InterruptedException,
+                    GeneralSecurityException, SQLException {
+        var settings = settings(limits);
         out.printf("gateway, with%s%n", shown(settings));
         try (var gateway = TemporaryGateway.start(settings)) {
             return measurement.of(new UnderLoad(gateway.parts()));

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param window how long one number of threads is measured in one round, and one stretch of the flood
  * @param warm how long cycles, or releases, run before anything is measured
  * @param memoryCycles cycles of {@code memory}
+ * @param witnesses that releases wait for, beside a gateway without any
  * @param settings environment of the gateway, beside what each part sets itself
  */
 record LoadPlan(
@@ -28,19 +29,21 @@ record LoadPlan(
         int sources,
         Duration pause,
         Duration pace,
+        int witnesses,
         Map<String, String> settings) {
 
     /** What can be measured. */
     enum Part {
         CYCLES,
         MEMORY,
-        FLOOD
+        FLOOD,
+        WITNESSES
     }
 
     static final String USAGE = """
-            usage: java -cp benchmarks.jar dev.husk.benchmark.gateway.Load [OPTION].. [cycles] [memory] [flood]
+            usage: java -cp benchmarks.jar dev.husk.benchmark.gateway.Load [OPTION].. [cycles] [memory] [flood] [witnesses]
               -short          a minute in all, which shows that all of it works and is too little for figures
-              -rounds N       rounds of cycles and of flood (5)
+              -rounds N       rounds of cycles, of flood and of witnesses (5)
               -seconds N      each window of cycles, each stretch of the flood (20)
               -warm SECONDS   cycles, or releases, before anything counts (120)
               -cycles N       cycles of memory (100000)
@@ -48,14 +51,15 @@ record LoadPlan(
               -sources N      loopback addresses that they come from (50)
               -pause MS       from one request of a stranger to its next (1000)
               -pace MS        from one release of an attested sandbox to its next (100)
+              -witnesses N    witnesses on this machine that releases wait for, beside a gateway without any (3)
               -env NAME=VALUE environment of the gateway; JVM_ARGS=.. is the JVM's (-Xmx512m)
             """;
 
-    private static final List<String> NUMBERS =
-            List.of("-rounds", "-seconds", "-warm", "-cycles", "-connections", "-sources", "-pause", "-pace");
+    private static final List<String> NUMBERS = List.of(
+            "-rounds", "-seconds", "-warm", "-cycles", "-connections", "-sources", "-pause", "-pace", "-witnesses");
 
-    private static final long[] FULL = {5, 20, 120, 100_000, 2_000, 50, 1_000, 100};
-    private static final long[] SHORT = {1, 1, 2, 500, 100, 10, 200, 50};
+    private static final long[] FULL = {5, 20, 120, 100_000, 2_000, 50, 1_000, 100, 3};
+    private static final long[] SHORT = {1, 1, 2, 500, 100, 10, 200, 50, 3};
 
     /** @throws IllegalArgumentException saying what is wrong, for people */
     static LoadPlan parse(String... arguments) {
@@ -88,6 +92,7 @@ record LoadPlan(
                 Math.toIntExact(numbers[5]),
                 Duration.ofMillis(numbers[6]),
                 Duration.ofMillis(numbers[7]),
+                Math.toIntExact(numbers[8]),
                 settings);
     }
 
@@ -117,6 +122,6 @@ record LoadPlan(
                 return part;
             }
         }
-        throw new IllegalArgumentException("neither an option nor cycles, memory or flood: " + word);
+        throw new IllegalArgumentException("neither an option nor cycles, memory, flood or witnesses: " + word);
     }
 }

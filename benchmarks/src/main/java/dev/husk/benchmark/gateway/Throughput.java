@@ -1,6 +1,7 @@
 package dev.husk.benchmark.gateway;
 
 import dev.husk.benchmark.gateway.DatabaseSessions.Doing;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.security.GeneralSecurityException;
 import java.sql.SQLException;
@@ -22,15 +23,20 @@ record Throughput(Map<Integer, List<Window>> windows) {
     /**
      * One stretch of cycles.
      *
+     * @param events by which the log grew
      * @param bareMillis processor time of one {@link BareCycle}, measured just before
      */
-    record Window(Crew.Done done, UnderLoad.Cpu cpu, double bareMillis, DatabaseSessions.Seen sessions) {
+    record Window(Crew.Done done, long events, UnderLoad.Cpu cpu, double bareMillis, DatabaseSessions.Seen sessions) {
         int cycles() {
             return done.cycles().size();
         }
 
         double perSecond() {
             return cycles() / done.seconds();
+        }
+
+        double eventsPerSecond() {
+            return events / done.seconds();
         }
 
         double waited(ToDoubleFunction<Guest.Waited> step, double share) {
@@ -49,28 +55,43 @@ record Throughput(Map<Integer, List<Window>> windows) {
     }
 
     static Throughput measure(UnderLoad gateway, int rounds, Duration window)
-            throws LoadFailedException, InterruptedException, GeneralSecurityException, SQLException {
-        var bare = new BareCycle(gateway.parts().processor());
-        var windows = new LinkedHashMap<Integer, List<Window>>();
+            throws LoadFailedException, IOException, InterruptedException, GeneralSecurityException, SQLException {
+        return measure(List.of(gateway), rounds, window).get(0);
+    }
+
+    /** The same of several gateways, which take turns in every round. */
+    static List<Throughput> measure(List<UnderLoad> gateways, int rounds, Duration window)
+            throws LoadFailedException, IOException, InterruptedException, GeneralSecurityException, SQLException {
+        var measured = gateways.stream()
+                .map(gateway -> new Throughput(new LinkedHashMap<>()))
+                .toList();
         for (int round = 0; round < rounds; round++) {
             for (int concurrency : CONCURRENCIES) {
-                windows.computeIfAbsent(concurrency, c -> new ArrayList<>())
-                        .add(window(gateway, bare, concurrency, window));
+                for (int i = 0; i < gateways.size(); i++) {
+                    var gateway = gateways.get(i);
+                    var bare = new BareCycle(gateway.parts().processor());
+                    measured.get(i)
+                            .windows()
+                            .computeIfAbsent(concurrency, c -> new ArrayList<>())
+                            .add(window(gateway, bare, concurrency, window));
+                }
             }
         }
-        return new Throughput(windows);
+        return measured;
     }
 
     private static Window window(UnderLoad gateway, BareCycle bare, int concurrency, Duration window)
-            throws LoadFailedException, InterruptedException, GeneralSecurityException, SQLException {
+            throws LoadFailedException, IOException, InterruptedException, GeneralSecurityException, SQLException {
         double bareMillis = bare.milliseconds(window.dividedBy(4));
         try (var crew = new Crew(gateway, concurrency);
                 var sessions = new DatabaseSessions(gateway.parts().database())) {
             // Connections are opened before anything counts.
             crew.times(concurrency);
+            long entries = gateway.logSize();
             var before = gateway.cpu();
             var done = crew.during(window);
-            return new Window(done, gateway.cpu().since(before), bareMillis, sessions.seen());
+            var used = gateway.cpu().since(before);
+            return new Window(done, gateway.logSize() - entries, used, bareMillis, sessions.seen());
         }
     }
 
@@ -87,6 +108,7 @@ record Throughput(Map<Integer, List<Window>> windows) {
         row(out, "threads", c -> c, "%10.0f");
         row(out, "cycles in a round", c -> median(c, Window::cycles), "%10.0f");
         row(out, "cycles in a second", c -> median(c, Window::perSecond), "%10.1f");
+        row(out, "events appended to the log in a second", c -> median(c, Window::eventsPerSecond), "%10.1f");
         row(
                 out,
                 "cycles in a core's second (gateway, database)",

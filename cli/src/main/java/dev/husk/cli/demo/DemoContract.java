@@ -28,6 +28,8 @@ final class DemoContract {
                   - {name: hospital-b, key: "%s"}
                   - {name: algo-lab, key: "%s"}
 
+                witnesses: none
+
                 datasets:
                   - {name: anna-2025, owner: hospital-a, store: "s3://husk/anna-2025"}
                   - {name: berta-2025, owner: hospital-b, store: "s3://husk/berta-2025"}

@@ -7,6 +7,7 @@ import com.google.gson.JsonPrimitive;
 import dev.husk.protocol.kbs.Release;
 import dev.husk.protocol.log.Details;
 import dev.husk.protocol.log.VerifierKey;
+import dev.husk.protocol.log.WitnessPolicy;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +15,8 @@ import java.util.Set;
 
 /**
  * The check between a release and the use of its keys: that the pinned log holds the event of this very release, for
- * this sandbox and this run, with these parameters and no key that the event does not name.
+ * this sandbox and this run, with these parameters and no key that the event does not name; and that the contract which
+ * the event names has seen its witnesses. Their cosignatures are of after the event, for they cover it.
  */
 final class ProvenRelease {
     private ProvenRelease() {}
@@ -26,6 +28,11 @@ final class ProvenRelease {
         }
         if (!release.opening().opens(release.receipt().leaf())) {
             throw new UnprovenReleaseException("the leaf is another event's");
+        }
+        var asked = release.contract().witnesses();
+        if (!release.receipt().provenBy(logKey, WitnessPolicy.of(asked))) {
+            throw new UnprovenReleaseException("the contract asks for the cosignatures of " + asked.quorum()
+                    + " of its witnesses, which are not there");
         }
         var event = release.opening().event();
         require(event, "event", "released");

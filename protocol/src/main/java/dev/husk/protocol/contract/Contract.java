@@ -108,6 +108,35 @@ public final class Contract {
     /** Empty is {@code any}. */
     public record Limits(Optional<Long> runs, Optional<Long> perDay, Optional<Instant> until) {}
 
+    /**
+     * Who must have cosigned a release's event before its keys leave.
+     *
+     * @param quorum how many of them; 0 where the contract says {@code none}
+     * @param keys verifier keys of C2SP {@code cosignature/v1}, each another one
+     */
+    public record Witnesses(int quorum, List<String> keys) {
+        /** So many may a contract name. */
+        public static final int MAX = 32;
+
+        public Witnesses {
+            keys = List.copyOf(keys);
+        }
+
+        static Witnesses none() {
+            return new Witnesses(0, List.of());
+        }
+
+        /** Whether there are any. */
+        public boolean areAsked() {
+            return quorum > 0;
+        }
+
+        /** The name in a witness's key. */
+        public static String name(String key) {
+            return key.substring(0, key.indexOf('+'));
+        }
+    }
+
     private final JsonObject json;
     private final ContractParser.Parts parts;
     private final String id;
@@ -167,6 +196,10 @@ public final class Contract {
 
     public List<Grant> grants() {
         return parts.grants();
+    }
+
+    public Witnesses witnesses() {
+        return parts.witnesses();
     }
 
     public Optional<Party> party(String name) {

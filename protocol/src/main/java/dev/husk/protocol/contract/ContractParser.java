@@ -12,6 +12,7 @@ import dev.husk.protocol.contract.Contract.Platform;
 import dev.husk.protocol.contract.Contract.PlatformInfo;
 import dev.husk.protocol.contract.Contract.Result;
 import dev.husk.protocol.contract.Contract.Tcb;
+import dev.husk.protocol.contract.Contract.Witnesses;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
@@ -56,7 +57,8 @@ final class ContractParser {
             List<Platform> platforms,
             List<Function> functions,
             List<Result> results,
-            List<Grant> grants) {}
+            List<Grant> grants,
+            Witnesses witnesses) {}
 
     private final List<String> problems = new ArrayList<>();
 
@@ -105,7 +107,8 @@ final class ContractParser {
                                 f.matching("entry", ENTRY, "a class, or a class and a method after #"),
                                 f.name("platform"))),
                 root.list("results", MAX_ENTRIES, this::result),
-                root.list("grants", MAX_ENTRIES, this::grant));
+                root.list("grants", MAX_ENTRIES, this::grant),
+                WitnessClause.read(root));
     }
 
     private static String store(Fields fields) {

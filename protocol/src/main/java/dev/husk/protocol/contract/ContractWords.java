@@ -47,6 +47,7 @@ final class ContractWords {
                 + String.join(
                         ", ",
                         contract.parties().stream().map(Contract.Party::name).toList()) + ".");
+        lines.add(witnesses(contract.witnesses()));
         contract.platforms().forEach(this::platform);
         contract.grants().forEach(this::grant);
         var reach = new DataReach(contract);
@@ -56,6 +57,25 @@ final class ContractWords {
         for (var result : contract.results()) {
             readers(result.name(), reach.of(result.name()));
         }
+    }
+
+    static String witnesses(Contract.Witnesses witnesses) {
+        if (!witnesses.areAsked()) {
+            return "No witness is asked before keys leave: who runs the gateway could put its log back, or show two of them.";
+        }
+        return "Keys leave once %s cosigned the log with the release in it: %s."
+                .formatted(
+                        witnesses.quorum() == witnesses.keys().size()
+                                ? "all of these witnesses have"
+                                : "%d of these %d witnesses have"
+                                        .formatted(
+                                                witnesses.quorum(),
+                                                witnesses.keys().size()),
+                        String.join(
+                                ", ",
+                                witnesses.keys().stream()
+                                        .map(Contract.Witnesses::name)
+                                        .toList()));
     }
 
     private void readers(String data, List<String> ways) {

@@ -152,9 +152,18 @@ final class Fields {
 
     /** Whether the member says "any"; a missing member is noted by whoever reads its value. */
     boolean isAny(String member) {
+        return says(member, "any");
+    }
+
+    /** Whether the member says "none"; a missing member is noted by whoever reads its value. */
+    boolean isNone(String member) {
+        return says(member, "none");
+    }
+
+    private boolean says(String member, String word) {
         if (object.get(member) instanceof JsonPrimitive primitive
                 && primitive.isString()
-                && primitive.getAsString().equals("any")) {
+                && primitive.getAsString().equals(word)) {
             read.add(member);
             return true;
         }
@@ -261,10 +270,7 @@ final class Fields {
 
     /** At least one text, or {@code none}. */
     Set<String> textsOrNone(String member, Pattern pattern, String expectation) {
-        if (object.get(member) instanceof JsonPrimitive primitive
-                && primitive.isString()
-                && primitive.getAsString().equals("none")) {
-            read.add(member);
+        if (isNone(member)) {
             return Set.of();
         }
         int before = problems.size();

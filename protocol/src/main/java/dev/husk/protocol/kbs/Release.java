@@ -1,6 +1,8 @@
 package dev.husk.protocol.kbs;
 
 import com.google.gson.JsonObject;
+import dev.husk.protocol.contract.Contract;
+import dev.husk.protocol.contract.InvalidContractException;
 import dev.husk.protocol.json.Base64Url;
 import dev.husk.protocol.json.CanonicalJson;
 import dev.husk.protocol.json.Json;
@@ -24,7 +26,7 @@ import java.util.Optional;
  */
 public final class Release implements AutoCloseable {
     /** Version of the format. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     private static final int MAX_BYTES = 4 << 20;
 
@@ -42,8 +44,7 @@ public final class Release implements AutoCloseable {
         }
     }
 
-    private final String contractId;
-    private final String contractName;
+    private final Contract contract;
     private final String function;
     private final String activation;
     private final Optional<String> caller;
@@ -58,8 +59,7 @@ public final class Release implements AutoCloseable {
     private final Opening opening;
 
     public Release(
-            String contractId,
-            String contractName,
+            Contract contract,
             String function,
             String activation,
             Optional<String> caller,
@@ -72,8 +72,7 @@ public final class Release implements AutoCloseable {
             Optional<String> detailsSalt,
             Receipt receipt,
             Opening opening) {
-        this.contractId = contractId;
-        this.contractName = contractName;
+        this.contract = contract;
         this.function = function;
         this.activation = activation;
         this.caller = caller;
@@ -88,12 +87,17 @@ public final class Release implements AutoCloseable {
         this.opening = opening;
     }
 
+    /** What it was released under: nobody has signed this copy, the logged event has its identity. */
+    public Contract contract() {
+        return contract;
+    }
+
     public String contractId() {
-        return contractId;
+        return contract.id();
     }
 
     public String contractName() {
-        return contractName;
+        return contract.name();
     }
 
     public String function() {
@@ -155,8 +159,7 @@ public final class Release implements AutoCloseable {
     public byte[] encode() {
         var json = new JsonObject();
         json.addProperty("release", VERSION);
-        json.addProperty("contract", contractId);
-        json.addProperty("name", contractName);
+        json.add("contract", contract.json());
         json.addProperty("function", function);
         json.addProperty("activation", activation);
         caller.ifPresent(party -> json.addProperty("caller", party));
@@ -203,8 +206,7 @@ public final class Release implements AutoCloseable {
                 throw new MalformedJsonException("not a release of version " + VERSION);
             }
             return new Release(
-                    release.get("contract").getAsString(),
-                    release.get("name").getAsString(),
+                    Contract.parse(release.getAsJsonObject("contract")),
                     release.get("function").getAsString(),
                     release.get("activation").getAsString(),
                     Optional.ofNullable(release.get("caller")).map(caller -> caller.getAsString()),
@@ -218,7 +220,7 @@ public final class Release implements AutoCloseable {
                     Optional.ofNullable(release.get("detailsSalt")).map(salt -> salt.getAsString()),
                     Receipt.parse(release.getAsJsonObject("receipt")),
                     new Opening(release.get("salt").getAsString(), release.getAsJsonObject("event")));
-        } catch (MalformedLogException | RuntimeException e) {
+        } catch (MalformedLogException | InvalidContractException | RuntimeException e) {
             throw new MalformedJsonException("not a release");
         }
     }
@@ -252,6 +254,6 @@ public final class Release implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "Release[" + contractName + "/" + function + "]";
+        return "Release[" + contractName() + "/" + function + "]";
     }
 }

@@ -1,7 +1,9 @@
 package dev.husk.protocol.log;
 
+import dev.husk.protocol.contract.Contract;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +93,15 @@ public final class WitnessPolicy {
         return new WitnessPolicy(List.of(), witnesses, new Group(quorum, members));
     }
 
+    /** What a contract asks for; its witnesses are called by their keys, and none has a URL. */
+    public static WitnessPolicy of(Contract.Witnesses asked) {
+        return of(
+                asked.quorum(),
+                asked.keys().stream()
+                        .map(key -> new Witness(key, WitnessKey.parse(key), Optional.empty()))
+                        .toList());
+    }
+
     /**
      * Reads a policy file.
      *
@@ -109,6 +120,11 @@ public final class WitnessPolicy {
         return witnesses;
     }
 
+    /** Whether the witnesses of these names, as the policy calls them, are a quorum. */
+    public boolean isReached(Collection<String> names) {
+        return reached(quorum, names);
+    }
+
     /** Judges a checkpoint's cosignatures, and them alone: who signed it for the log is another question. */
     public Judgement judge(Checkpoint checkpoint) {
         var cosigned = new LinkedHashMap<String, Long>();
@@ -122,12 +138,12 @@ public final class WitnessPolicy {
                 case ABSENT -> {}
             }
         }
-        return new Judgement(cosigned, forged, forged.isEmpty() && reached(quorum, cosigned));
+        return new Judgement(cosigned, forged, forged.isEmpty() && reached(quorum, cosigned.keySet()));
     }
 
-    private static boolean reached(Member member, Map<String, Long> cosigned) {
+    private static boolean reached(Member member, Collection<String> cosigned) {
         if (member instanceof Single single) {
-            return cosigned.containsKey(single.witness());
+            return cosigned.contains(single.witness());
         }
         var group = (Group) member;
         return group.members().stream().filter(each -> reached(each, cosigned)).count() >= group.threshold();

@@ -9,6 +9,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.husk.protocol.json.Json;
+import dev.husk.protocol.log.WitnessKey;
+import dev.husk.protocol.log.WitnessPolicy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +32,8 @@ class ContractTest {
              "results":[{"name":"risk-model","readers":{"parties":["lab"],"functions":[]},"store":"s3://husk/risk-model"}],
              "grants":[{"function":"train","reads":["anna-2025"],"writes":["risk-model"],
                "parameters":{"epochs":{"type":"integer","min":1,"max":100}},"callers":["lab"],
-               "limits":{"runs":10,"perDay":5,"until":"2027-01-31T00:00:00Z"}}]}
+               "limits":{"runs":10,"perDay":5,"until":"2027-01-31T00:00:00Z"}}],
+             "witnesses":"none"}
             """.formatted(KEY_A, KEY_B, "0".repeat(64));
 
     @Test
@@ -126,6 +129,87 @@ class ContractTest {
                 .getAsJsonObject()
                 .add(member, Json.parse(value.getBytes(StandardCharsets.UTF_8), 1000));
         assertThat(problems(contract)).contains(problem);
+    }
+
+    private static final WitnessKey WITNESS = WitnessKey.of("w1.example", key(1));
+
+    private static byte[] key(int seed) {
+        try (var signer = PartySigner.generate()) {
+            return seed == 0 ? new byte[32] : signer.key().raw();
+        }
+    }
+
+    private static JsonObject witnessed(String clause) throws Exception {
+        var contract = example();
+        contract.add("witnesses", Json.parse(clause.getBytes(StandardCharsets.UTF_8), 1 << 16));
+        return contract;
+    }
+
+    private static JsonObject witnessed(int quorum, String... keys) {
+        try {
+            return witnessed("{\"quorum\":%d,\"keys\":%s}".formatted(quorum, array(keys)));
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void witnessesAreReadAndSaidInPlainWords() throws Exception {
+        var other = WitnessKey.of("w2.example/x", key(1));
+        var contract = Contract.parse(witnessed(1, WITNESS.text(), other.text()));
+        assertThat(contract.witnesses().areAsked()).isTrue();
+        assertThat(contract.witnesses().quorum()).isEqualTo(1);
+        assertThat(contract.witnesses().keys()).containsExactly(WITNESS.text(), other.text());
+        assertThat(contract.explain())
+                .contains("Keys leave once 1 of these 2 witnesses have cosigned the log with the release in it:"
+                        + " w1.example, w2.example/x.");
+        assertThat(WitnessPolicy.of(contract.witnesses()).witnesses()).hasSize(2);
+        assertThat(Contract.parse(witnessed(2, WITNESS.text(), other.text())).explain())
+                .anyMatch(line -> line.startsWith("Keys leave once all of these witnesses have cosigned"));
+        var none = Contract.parse(example());
+        assertThat(none.witnesses().areAsked()).isFalse();
+        assertThat(none.explain()).anyMatch(line -> line.startsWith("No witness is asked before keys leave"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"any\" | witnesses: must be an object",
+                "[] | witnesses: must be an object",
+                "{} | witnesses.quorum: is missing",
+                "{} | witnesses.keys: is missing",
+                "{\"quorum\":1,\"keys\":[]} | witnesses.quorum: of 1 is more than the 0 keys",
+                "{\"quorum\":0,\"keys\":[]} | witnesses.quorum: must be a whole number from 1 to 32",
+                "{\"quorum\":1.5,\"keys\":[]} | witnesses.quorum: must be a whole number from 1 to 32",
+                "{\"quorum\":1,\"keys\":\"any\"} | witnesses.keys: must be a list",
+                "{\"quorum\":1,\"keys\":[],\"grace\":1} | witnesses.grace: is not known here",
+                "{\"quorum\":1,\"keys\":[\"w1\"]} | witnesses.keys: every element must be a witness's verifier key: name+hash+key, of signature type 0x04",
+            })
+    void aClauseOfWitnessesThatCannotBeMeantIsNamed(String clause, String problem) throws Exception {
+        assertThat(problems(witnessed(clause))).contains(problem);
+    }
+
+    @Test
+    void keysOfWitnessesAreThoseThatNotesKnowAndEachAnotherOne() throws Exception {
+        byte[] raw = WITNESS.publicKey();
+        var log = dev.husk.protocol.log.VerifierKey.of("w1.example", raw).text();
+        assertThat(problems(witnessed(1, log))).anyMatch(problem -> problem.contains("is no key of cosignature/v1"));
+        var weak = WitnessKey.of("w1.example", key(0)).text();
+        assertThat(problems(witnessed(1, weak))).anyMatch(problem -> problem.contains("anybody can sign"));
+        var renamed = WitnessKey.of("w2.example", raw).text();
+        assertThat(problems(witnessed(1, WITNESS.text(), renamed)))
+                .anyMatch(problem -> problem.contains("is the key of another witness"));
+        assertThat(problems(witnessed(1, WITNESS.text(), WITNESS.text())))
+                .anyMatch(problem -> problem.contains("stands twice"));
+        var text = WITNESS.text();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i) == 'a' ? 'b' : 'a';
+            var changed = text.substring(0, i) + c + text.substring(i + 1);
+            assertThat(problems(witnessed(1, changed))).as(changed).isNotEmpty();
+            assertThatThrownBy(() -> WitnessKey.parse(changed)).isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     @Test

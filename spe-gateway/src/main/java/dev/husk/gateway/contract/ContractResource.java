@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.husk.gateway.Body;
 import dev.husk.gateway.RequestRefused;
+import dev.husk.gateway.log.Cosigning;
 import dev.husk.gateway.log.EventLog;
 import dev.husk.gateway.party.Caller;
 import dev.husk.protocol.contract.Contract;
@@ -38,6 +39,7 @@ public class ContractResource {
     private final Deposits deposits;
     private final PartyView view;
     private final EventLog log;
+    private final Cosigning cosigning;
     private final Caller caller;
 
     @Inject
@@ -48,6 +50,7 @@ public class ContractResource {
             Deposits deposits,
             PartyView view,
             EventLog log,
+            Cosigning cosigning,
             Caller caller) {
         this.contracts = contracts;
         this.proposals = proposals;
@@ -55,6 +58,7 @@ public class ContractResource {
         this.deposits = deposits;
         this.view = view;
         this.log = log;
+        this.cosigning = cosigning;
         this.caller = caller;
     }
 
@@ -126,7 +130,7 @@ public class ContractResource {
         var party = caller.party();
         contracts.visible(name, party);
         var json = view.events(name, party);
-        json.addProperty("checkpoint", log.checkpoint().text());
+        json.addProperty("checkpoint", cosigning.checkpoint().text());
         return json.toString();
     }
 

@@ -1,6 +1,7 @@
 package dev.husk.gateway.contract;
 
 import dev.husk.gateway.RequestRefused;
+import dev.husk.gateway.log.Cosigning;
 import dev.husk.gateway.log.Ledger;
 import dev.husk.gateway.log.LoggedEvent;
 import dev.husk.protocol.contract.Contract;
@@ -8,6 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Takes proposals of contracts and of their next versions. Each is one transaction with its event. */
@@ -26,6 +28,9 @@ public class Proposals {
     @Inject
     private Ledger ledger;
 
+    @Inject
+    private Cosigning cosigning;
+
     /** Takes a proposal. Nothing can be released under it before every party has accepted it. */
     public Agreement propose(Contract contract, String jws, String party) {
         var now = ledger.lock();
@@ -33,7 +38,7 @@ public class Proposals {
         if (!statement.action().equals("propose")) {
             throw RequestRefused.malformed("the statement says " + statement.action() + ", not propose");
         }
-        requireNothingPast(contract, now);
+        requireNoProblem(contract, now);
         var versions = states.of(contract.name());
         requireNext(contract, versions, party);
         texts.keep(contract);
@@ -71,8 +76,9 @@ public class Proposals {
         }
     }
 
-    private static void requireNothingPast(Contract contract, Instant now) {
-        var problems = contract.problemsAt(now);
+    private void requireNoProblem(Contract contract, Instant now) {
+        var problems = new ArrayList<>(contract.problemsAt(now));
+        problems.addAll(cosigning.problems(contract));
         if (!problems.isEmpty()) {
             throw invalid(problems);
         }

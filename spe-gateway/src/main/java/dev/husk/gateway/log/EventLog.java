@@ -57,6 +57,8 @@ public class EventLog {
     private byte[] last = {};
     private long finished;
 
+    private volatile Runnable listener = () -> {};
+
     private volatile Published published =
             new Published(Checkpoint.of("none", 0, MerkleHash.empty()), TileTree.of(new RightEdge(), EventLog::none));
 
@@ -160,6 +162,7 @@ public class EventLog {
         storage.keep(checkpoint.size(), checkpoint.text());
         lastSeen.keep(checkpoint);
         published = new Published(checkpoint, tree);
+        listener.run();
     }
 
     /** For who holds the round. */
@@ -207,6 +210,47 @@ public class EventLog {
         } catch (MalformedLogException e) {
             throw damaged(e);
         }
+    }
+
+    /**
+     * The same under an older head.
+     *
+     * @param checkpoint signed here, with whatever cosignatures; it covers the event
+     */
+    Receipt receipt(Appended appended, Checkpoint checkpoint) {
+        try {
+            return new Receipt(
+                    appended.leaf(),
+                    appended.index(),
+                    published.tree().inclusion(appended.index(), checkpoint.size()),
+                    checkpoint);
+        } catch (MalformedLogException e) {
+            throw damaged(e);
+        }
+    }
+
+    /** The newest checkpoint here; other replicas may have signed later ones. */
+    Checkpoint published() {
+        return published.checkpoint();
+    }
+
+    /** What proves that the tree of {@code to} entries grew from that of {@code from}; both are published here. */
+    List<byte[]> consistency(long from, long to) {
+        try {
+            return published.tree().consistency(from, to);
+        } catch (MalformedLogException e) {
+            throw damaged(e);
+        }
+    }
+
+    /** The root that the tree had at a size which is published here. */
+    byte[] root(long size) {
+        return root(published.tree(), size);
+    }
+
+    /** What to run after each publication, on the publishing thread: it must be quick. */
+    void afterEach(Runnable listener) {
+        this.listener = listener;
     }
 
     /** The newest checkpoint, over all that had committed before the call. */

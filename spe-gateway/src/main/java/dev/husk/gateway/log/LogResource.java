@@ -34,17 +34,20 @@ public class LogResource {
     private static final String FOR_EVER = "public, max-age=31536000, immutable";
 
     private final EventLog log;
+    private final Cosigning cosigning;
 
     @Inject
-    public LogResource(EventLog log) {
+    public LogResource(EventLog log, Cosigning cosigning) {
         this.log = log;
+        this.cosigning = cosigning;
     }
 
+    /** The newest, with the cosignatures that there are. */
     @GET
     @Path("/checkpoint")
     @Produces("text/plain; charset=utf-8")
     public String checkpoint() {
-        return log.checkpoint().text();
+        return cosigning.checkpoint().text();
     }
 
     /** A tile never changes, a partial one neither: the next one has another name. Bundles of entries are compressed. */

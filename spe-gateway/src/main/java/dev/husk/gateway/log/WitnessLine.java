@@ -23,6 +23,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class WitnessLine {
     private static final int MAX_ANSWER = 1 << 18;
+    private static final Duration PROMPT = Duration.ofSeconds(1);
 
     private final WitnessPolicy.Witness witness;
     private final String prefix;
@@ -31,11 +32,18 @@ final class WitnessLine {
     private boolean busy;
     private long start;
     private long cosigned;
+    private long sent;
+    private volatile boolean prompt = true;
 
     /** @throws IllegalArgumentException if the policy does not say where the witness is */
     WitnessLine(WitnessPolicy.Witness witness, HttpClient http) {
         this.witness = witness;
         this.http = http;
+        this.prefix = prefix(witness);
+    }
+
+    /** @throws IllegalArgumentException if the policy does not say where the witness is */
+    static String prefix(WitnessPolicy.Witness witness) {
         var url = witness.url()
                 .filter(given -> given.getHost() != null
                         && given.getRawQuery() == null
@@ -44,7 +52,7 @@ final class WitnessLine {
                 .orElseThrow(() ->
                         new IllegalArgumentException("the witness " + witness.name() + " needs an http or https URL"))
                 .toString();
-        prefix = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+        return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     }
 
     WitnessPolicy.Witness witness() {
@@ -59,6 +67,16 @@ final class WitnessLine {
         }
         busy = true;
         return true;
+    }
+
+    /** Whether it is worth waiting for: it was not late, or has answered quickly since. */
+    boolean isPrompt() {
+        return prompt;
+    }
+
+    /** It was waited for in vain. */
+    void late() {
+        prompt = false;
     }
 
     void free() {
@@ -84,11 +102,15 @@ final class WitnessLine {
 
     /** Its cosignature of that size was verified. */
     synchronized void cosigned(long size) {
+        prompt = prompt || System.nanoTime() - sent < PROMPT.toNanos();
         cosigned = Math.max(cosigned, size);
         start = Math.max(start, size);
     }
 
     CompletableFuture<HttpResponse<String>> add(AddCheckpoint request, long nanos) {
+        synchronized (this) {
+            sent = System.nanoTime();
+        }
         return send(
                 HttpRequest.newBuilder(URI.create(prefix + AddCheckpoint.PATH))
                         .header("Content-Type", "text/plain; charset=utf-8")

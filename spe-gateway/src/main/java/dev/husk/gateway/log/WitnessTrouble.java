@@ -14,6 +14,8 @@ public record WitnessTrouble(String witness, Code code, String detail) {
         SLOW,
         /** It answered that it does not cosign this. */
         REFUSED,
+        /** It answered that this did not grow from what it cosigned: it has another history of this log. */
+        INCONSISTENT,
         /** Its answer is not what the protocol says, or its cosignature does not verify. */
         WRONG,
         /** Its cosignature is of another time than now: an old answer, or a clock that is wrong. */

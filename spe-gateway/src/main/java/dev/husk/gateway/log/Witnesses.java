@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,17 @@ public final class Witnesses {
     static final Duration SKEW = Duration.ofMinutes(5);
 
     private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration REQUEST = Duration.ofSeconds(5);
     private static final int ATTEMPTS = 3;
+
+    /** What is heard of witnesses, also after the call has returned that asked, and on whatever thread. */
+    interface Hearing {
+        /** @param checkpoint with this witness's cosignature, which was verified and is of now */
+        void cosigned(WitnessPolicy.Witness witness, Checkpoint checkpoint);
+
+        /** It gives none, and is not asked again by this call. */
+        void failed(WitnessTrouble trouble);
+    }
 
     /** The log's consistency proofs. */
     @FunctionalInterface
@@ -51,10 +62,13 @@ public final class Witnesses {
      * @param checkpoint with every cosignature that was verified in time
      * @param enough whether these reach the policy's quorum
      * @param troubles in no order; there may be some although it is enough
+     * @param ahead how many entries witnesses say that they cosigned, by the policy's names, where that is more
      */
-    public record Cosigned(Checkpoint checkpoint, boolean enough, List<WitnessTrouble> troubles) {
+    public record Cosigned(
+            Checkpoint checkpoint, boolean enough, List<WitnessTrouble> troubles, Map<String, Long> ahead) {
         public Cosigned {
             troubles = List.copyOf(troubles);
+            ahead = Map.copyOf(ahead);
         }
     }
 
@@ -70,6 +84,14 @@ public final class Witnesses {
             troubles = List.copyOf(troubles);
         }
     }
+
+    private static final Hearing NOBODY = new Hearing() {
+        @Override
+        public void cosigned(WitnessPolicy.Witness witness, Checkpoint checkpoint) {}
+
+        @Override
+        public void failed(WitnessTrouble trouble) {}
+    };
 
     private final WitnessPolicy policy;
     private final VerifierKey log;
@@ -105,23 +127,39 @@ public final class Witnesses {
 
     /**
      * Asks all witnesses at once and waits for a quorum. A witness that still answers an earlier call is asked after that.
+     * Once there is a quorum, one that was late before is not waited for.
      *
      * @param signed by the log
      * @throws IllegalArgumentException if the log did not sign it
      */
     public Cosigned cosign(Checkpoint signed, Growth growth) throws InterruptedException {
+        return cosign(signed, growth, any -> true, NOBODY);
+    }
+
+    /**
+     * The same of some witnesses.
+     *
+     * @param asked by the policy's name
+     */
+    Cosigned cosign(Checkpoint signed, Growth growth, Predicate<String> asked, Hearing hearing)
+            throws InterruptedException {
         if (!signed.origin().equals(log.name()) || !signed.verify(log)) {
             throw new IllegalArgumentException("not a checkpoint of " + log.name());
         }
-        return new Round(signed, growth).run();
+        return new Round(signed, growth, hearing)
+                .run(lines.stream()
+                        .filter(line -> asked.test(line.witness().name()))
+                        .toList());
     }
 
     /** What a witness's answer means. */
     private sealed interface Outcome {}
 
-    private record Signed(String lines) implements Outcome {}
+    private record Signed(String lines, Checkpoint checkpoint) implements Outcome {}
 
     private record Elsewhere(long start, Optional<WitnessTrouble> odd) implements Outcome {}
+
+    private record Further(long size) implements Outcome {}
 
     private record Failed(WitnessTrouble trouble) implements Outcome {}
 
@@ -129,20 +167,23 @@ public final class Witnesses {
     private final class Round {
         private final Checkpoint signed;
         private final Growth growth;
+        private final Hearing hearing;
         private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
         private final List<WitnessTrouble> troubles = new ArrayList<>();
         private final Map<WitnessLine, Integer> open = new LinkedHashMap<>();
+        private final Map<String, Long> ahead = new LinkedHashMap<>();
         private Checkpoint checkpoint;
         private long until = System.nanoTime() + deadline.toNanos();
 
-        Round(Checkpoint signed, Growth growth) {
+        Round(Checkpoint signed, Growth growth, Hearing hearing) {
             this.signed = signed;
             this.growth = growth;
+            this.hearing = hearing;
             this.checkpoint = signed;
         }
 
-        Cosigned run() throws InterruptedException {
-            lines.forEach(line -> {
+        Cosigned run(List<WitnessLine> asked) throws InterruptedException {
+            asked.forEach(line -> {
                 open.put(line, ATTEMPTS);
                 ask(line);
             });
@@ -150,7 +191,7 @@ public final class Witnesses {
             if (enough) {
                 shorten();
             }
-            while (!open.isEmpty()) {
+            while (enough ? open.keySet().stream().anyMatch(WitnessLine::isPrompt) : !open.isEmpty()) {
                 var event = events.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
                 if (event == null) {
                     break;
@@ -161,10 +202,11 @@ public final class Witnesses {
                     shorten();
                 }
             }
-            open.keySet()
-                    .forEach(line ->
-                            troubles.add(new WitnessTrouble(line.witness().name(), Code.SLOW, "no answer in time")));
-            return new Cosigned(checkpoint, enough, troubles);
+            open.keySet().forEach(line -> {
+                line.late();
+                troubles.add(new WitnessTrouble(line.witness().name(), Code.SLOW, "no answer in time"));
+            });
+            return new Cosigned(checkpoint, enough, troubles, ahead);
         }
 
         private void shorten() {
@@ -180,18 +222,21 @@ public final class Witnesses {
                 long start = line.start(signed.size());
                 long left = until - System.nanoTime();
                 if (start > signed.size()) {
+                    ahead.put(line.witness().name(), start);
                     fail(line, Code.AHEAD, "has cosigned " + start + " entries");
                 } else if (left > 0) {
                     var proof = start == 0 || start == signed.size()
                             ? List.<byte[]>of()
                             : growth.consistency(start, signed.size());
-                    var answer = line.add(new AddCheckpoint(start, proof, signed), left);
+                    // Also who is not waited for any more has its time to answer.
+                    var answer = line.add(new AddCheckpoint(start, proof, signed), Math.max(left, REQUEST.toNanos()));
                     sent = true;
                     answer.whenComplete((response, e) -> {
                         Outcome outcome =
                                 new Failed(new WitnessTrouble(line.witness().name(), Code.WRONG, "a bug"));
                         try {
                             outcome = read(line, start, response, e);
+                            tell(line, outcome);
                         } finally {
                             line.free();
                             var known = outcome;
@@ -203,6 +248,14 @@ public final class Witnesses {
                 if (!sent) {
                     line.free();
                 }
+            }
+        }
+
+        private void tell(WitnessLine line, Outcome outcome) {
+            if (outcome instanceof Signed signature) {
+                hearing.cosigned(line.witness(), signature.checkpoint());
+            } else if (outcome instanceof Failed failed) {
+                hearing.failed(failed.trouble());
             }
         }
 
@@ -229,7 +282,10 @@ public final class Witnesses {
             } catch (MalformedLogException | IllegalArgumentException malformed) {
                 return new Failed(new WitnessTrouble(name, Code.WRONG, "an answer that cannot be read"));
             }
-            return new Failed(new WitnessTrouble(name, Code.REFUSED, "status " + response.statusCode()));
+            return new Failed(new WitnessTrouble(
+                    name,
+                    response.statusCode() == 422 ? Code.INCONSISTENT : Code.REFUSED,
+                    "status " + response.statusCode()));
         }
 
         private Outcome signed(WitnessLine line, String body) {
@@ -245,7 +301,7 @@ public final class Witnesses {
             if (time < now - SKEW.toSeconds() || time > now + SKEW.toSeconds()) {
                 return new Failed(new WitnessTrouble(name, Code.CLOCK, "cosigned at " + time + ", it is " + now));
             }
-            return new Signed(body);
+            return new Signed(body, adopted.get());
         }
 
         private Outcome elsewhere(WitnessLine line, long asked, long start) {
@@ -254,7 +310,7 @@ public final class Witnesses {
                 return new Failed(new WitnessTrouble(name, Code.WRONG, "a conflict with what it says itself"));
             }
             if (start > signed.size()) {
-                return new Failed(new WitnessTrouble(name, Code.AHEAD, "says that it cosigned " + start + " entries"));
+                return new Further(start);
             }
             var odd = line.told(start)
                     ? Optional.of(
@@ -272,6 +328,11 @@ public final class Witnesses {
             } else if (outcome instanceof Failed failed) {
                 troubles.add(failed.trouble());
                 open.remove(line);
+            } else if (outcome instanceof Further further) {
+                ahead.put(line.witness().name(), further.size());
+                troubles.add(new WitnessTrouble(
+                        line.witness().name(), Code.AHEAD, "says that it cosigned " + further.size() + " entries"));
+                open.remove(line);
             } else {
                 ((Elsewhere) outcome).odd().ifPresent(troubles::add);
                 int left = open.getOrDefault(line, 0) - 1;
@@ -280,6 +341,7 @@ public final class Witnesses {
                     ask(line);
                 } else {
                     fail(line, Code.WRONG, "another size each time");
+                    hearing.failed(troubles.get(troubles.size() - 1));
                 }
             }
         }

@@ -1,6 +1,8 @@
 package dev.husk.gateway.operate;
 
+import dev.husk.gateway.log.WitnessTrouble;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -56,6 +58,27 @@ public class Metrics {
                 .name("husk_log_entries")
                 .help("Entries of the log under its newest checkpoint here.")
                 .callback(callback -> callback.call(gauges.logEntries()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("husk_log_cosigned_entries")
+                .help("Entries under the newest checkpoint that the policy's quorum of witnesses cosigned.")
+                .callback(callback -> callback.call(gauges.cosignedEntries()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("husk_witness_up")
+                .help("Whether the witness, by the policy's name, cosigned when it was asked last.")
+                .labelNames("witness")
+                .callback(callback -> gauges.witnesses().forEach((name, up) -> callback.call(up ? 1 : 0, name)))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("husk_witness_troubles_total")
+                .help("What came from witnesses instead of a cosignature.")
+                .labelNames("code")
+                .callback(callback -> {
+                    for (var code : WitnessTrouble.Code.values()) {
+                        callback.call(gauges.witnessTroubles(code), code.name());
+                    }
+                })
                 .register(registry);
         GaugeWithCallback.builder()
                 .name("husk_recovery_shares_unfetched")

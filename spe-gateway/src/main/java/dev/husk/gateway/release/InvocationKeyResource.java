@@ -1,7 +1,7 @@
 package dev.husk.gateway.release;
 
 import com.google.gson.JsonObject;
-import dev.husk.gateway.log.EventLog;
+import dev.husk.gateway.log.Cosigning;
 import dev.husk.gateway.party.Caller;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
@@ -17,22 +17,27 @@ import jakarta.ws.rs.core.MediaType;
 @Produces(MediaType.APPLICATION_JSON)
 public class InvocationKeyResource {
     private final InvocationKeys keys;
-    private final EventLog log;
+    private final Cosigning cosigning;
     private final Caller caller;
 
     @Inject
-    public InvocationKeyResource(InvocationKeys keys, EventLog log, Caller caller) {
+    public InvocationKeyResource(InvocationKeys keys, Cosigning cosigning, Caller caller) {
         this.keys = keys;
-        this.log = log;
+        this.cosigning = cosigning;
         this.caller = caller;
     }
 
     @GET
     public String key(@PathParam("name") String name, @PathParam("function") String function) {
         var published = keys.publish(name, function, caller.party());
+        cosigning.unreachable(published.contract()).ifPresent(away -> {
+            throw away;
+        });
         var json = new JsonObject();
         json.addProperty("key", published.key());
-        json.add("receipt", log.receipt(published.event()).json());
+        json.add(
+                "receipt",
+                cosigning.receipt(published.event(), published.contract()).json());
         json.addProperty("salt", published.event().opening().salt());
         json.add("event", published.event().opening().event());
         return json.toString();

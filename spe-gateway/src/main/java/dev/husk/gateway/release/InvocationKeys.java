@@ -31,7 +31,7 @@ import java.util.Set;
 @Transactional
 public class InvocationKeys implements Resealable {
     /** A key as callers get it, with the event that names it. */
-    record Published(String key, Appended event) {}
+    record Published(String key, Appended event, Contract contract) {}
 
     @PersistenceContext(unitName = "husk")
     private EntityManager database;
@@ -65,7 +65,7 @@ public class InvocationKeys implements Resealable {
         }
         var row = find(name, function);
         if (row.isPresent()) {
-            return published(row.get());
+            return published(row.get(), contract);
         }
         if (agreement.state() != State.ACTIVE) {
             throw RequestRefused.conflict(name + " is " + agreement.state().label()
@@ -91,13 +91,13 @@ public class InvocationKeys implements Resealable {
             row.sealed = stateKey.seal(column(row, row.leaf), secret);
             Arrays.fill(secret, (byte) 0);
             database.persist(row);
-            return new Published(key, appended);
+            return new Published(key, appended, contract);
         }
     }
 
-    private Published published(InvocationKeyRow row) {
+    private Published published(InvocationKeyRow row, Contract contract) {
         try (var pair = pair(row)) {
-            return new Published(Base64Url.encode(pair.publicKey()), ledger.appended(row.leaf));
+            return new Published(Base64Url.encode(pair.publicKey()), ledger.appended(row.leaf), contract);
         }
     }
 

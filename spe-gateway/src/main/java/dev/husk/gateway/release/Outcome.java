@@ -5,6 +5,7 @@ import dev.husk.gateway.log.Appended;
 import dev.husk.protocol.contract.Contract;
 import dev.husk.protocol.seal.AnswerKey;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,6 +30,12 @@ sealed interface Outcome {
             Optional<String> detailsSalt,
             Appended event)
             implements Outcome {
+
+        /** Wipes all keys, where nobody gets them. */
+        void wipe() {
+            keys.values().forEach(key -> Arrays.fill(key, (byte) 0));
+            answerKey.ifPresent(AnswerKey::close);
+        }
 
         /** The key of an object that was asked for. */
         byte[] key(String object) {

@@ -6,6 +6,7 @@ import dev.husk.gateway.attest.Sandbox;
 import dev.husk.gateway.attest.Sandboxes;
 import dev.husk.gateway.contract.Contracts;
 import dev.husk.gateway.keys.DataKeys;
+import dev.husk.gateway.log.Cosigning;
 import dev.husk.gateway.log.Ledger;
 import dev.husk.gateway.log.Spent;
 import dev.husk.protocol.contract.Contract;
@@ -58,7 +59,13 @@ public class Releases {
     @Inject
     private RunCallers callers;
 
-    /** @throws RequestRefused with 404 where there is no such contract; nothing is logged then, for nobody could read it */
+    @Inject
+    private Cosigning cosigning;
+
+    /**
+     * @throws RequestRefused with 404 where there is no such contract; nothing is logged then, for nobody could read it;
+     *     with 503 where the contract's witnesses do not cosign at the moment: nothing is logged and no run used then
+     */
     Outcome release(Asked asked) {
         var now = ledger.lock();
         if (!Invocation.isNonce(asked.nonce())) {
@@ -86,6 +93,10 @@ public class Releases {
                 runs.of(contract.name(), asked.function(), now),
                 now);
         if (decision instanceof Decision.Granted granted && read.problems().isEmpty()) {
+            cosigning.unreachable(contract).ifPresent(away -> {
+                read.answerKey().ifPresent(AnswerKey::close);
+                throw away;
+            });
             return released(asked, contract, sandbox, granted, read.answerKey(), uses);
         }
         read.answerKey().ifPresent(AnswerKey::close);

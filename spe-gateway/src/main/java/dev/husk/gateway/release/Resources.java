@@ -9,6 +9,7 @@ import dev.husk.gateway.contract.Agreement;
 import dev.husk.gateway.contract.Contracts;
 import dev.husk.gateway.contract.State;
 import dev.husk.gateway.keys.DataKeys;
+import dev.husk.gateway.log.Cosigning;
 import dev.husk.gateway.log.Ledger;
 import dev.husk.protocol.contract.Contract;
 import dev.husk.snp.Verdict;
@@ -48,6 +49,9 @@ public class Resources {
 
     @Inject
     private ReleaseEvents events;
+
+    @Inject
+    private Cosigning cosigning;
 
     /** One request: whose, for what, and when. */
     private record Wanted(Agreement agreement, Sandbox sandbox, String object, String resource, Instant now) {
@@ -166,6 +170,9 @@ public class Resources {
 
     private Outcome released(Wanted wanted, Asked asked, Contract.Grant grant, Instant leaseUntil, boolean beginsRun) {
         var contract = wanted.contract();
+        cosigning.unreachable(contract).ifPresent(away -> {
+            throw away;
+        });
         var object = wanted.object();
         var digests = new LinkedHashMap<String, String>();
         dataKeys.digest(contract.name(), object).ifPresent(digest -> digests.put(object, digest));

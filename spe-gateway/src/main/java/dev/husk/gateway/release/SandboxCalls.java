@@ -7,7 +7,9 @@ import dev.husk.gateway.Subject;
 import dev.husk.gateway.attest.Bearer;
 import dev.husk.gateway.attest.Sandbox;
 import dev.husk.gateway.attest.Sandboxes;
+import dev.husk.gateway.contract.Contracts;
 import dev.husk.gateway.contract.StatementSubject;
+import dev.husk.gateway.log.Cosigning;
 import dev.husk.gateway.log.EventLog;
 import dev.husk.protocol.contract.Contract;
 import dev.husk.protocol.contract.InvalidSignatureException;
@@ -16,6 +18,7 @@ import dev.husk.protocol.json.CanonicalJson;
 import dev.husk.protocol.kbs.Jwe;
 import dev.husk.protocol.kbs.Release;
 import dev.husk.protocol.kbs.Release.ObjectKey;
+import dev.husk.protocol.log.Receipt;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -53,6 +56,12 @@ public class SandboxCalls {
     private EventLog log;
 
     @Inject
+    private Cosigning cosigning;
+
+    @Inject
+    private Contracts contracts;
+
+    @Inject
     private Clock clock;
 
     @Inject
@@ -82,10 +91,9 @@ public class SandboxCalls {
     private JsonObject seal(Sandbox sandbox, Asked asked, Outcome.Released released) {
         var contract = released.contract();
         var grant = released.granted().grant();
-        var receipt = log.receipt(released.event());
+        var receipt = witnessed(released);
         try (var release = new Release(
-                contract.id(),
-                contract.name(),
+                contract,
                 asked.function(),
                 asked.activation(),
                 released.granted().caller(),
@@ -104,6 +112,16 @@ public class SandboxCalls {
             } finally {
                 Arrays.fill(encoded, (byte) 0);
             }
+        }
+    }
+
+    /** The proof of a release with the cosignatures that its contract asks for; without them the keys are wiped. */
+    private Receipt witnessed(Outcome.Released released) {
+        try {
+            return cosigning.receipt(released.event(), released.contract());
+        } catch (RuntimeException e) {
+            released.wipe();
+            throw e;
         }
     }
 
@@ -142,11 +160,12 @@ public class SandboxCalls {
             throw RequestRefused.notFound("a resource is CONTRACT/DATASET/key or CONTRACT/DATASET/object");
         }
         var outcome = resources.get(bearer.sandbox(), contract, object, object + "/" + tag);
-        log.receipt(outcome.event());
         if (outcome instanceof Outcome.Refused refused) {
+            log.receipt(refused.event());
             throw denied(refused);
         }
         var released = (Outcome.Released) outcome;
+        witnessed(released);
         byte[] key = released.key(object);
         try {
             return Jwe.seal(bearer.key(), tag.equals("key") ? key : described(released, object));
@@ -180,6 +199,13 @@ public class SandboxCalls {
                 .renew(id)
                 .orElseThrow(() -> new RequestRefused(
                         403, "LeaseEnded", "the lease has ended: the contract is not active any more"));
+        // A gateway whose log its witnesses do not know as the newest may have forgotten a suspension.
+        sandbox.contract()
+                .flatMap(contracts::current)
+                .flatMap(agreement -> cosigning.unreachable(agreement.contract()))
+                .ifPresent(away -> {
+                    throw away;
+                });
         return new Renewal(sandbox, until);
     }
 

@@ -1,6 +1,7 @@
 package dev.husk.gateway.self;
 
 import dev.husk.gateway.RequestRefused;
+import dev.husk.gateway.log.Cosigning;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
@@ -12,8 +13,13 @@ public class NotReady implements ContainerRequestFilter {
     @Override
     public void filter(ContainerRequestContext request) {
         var path = request.getUriInfo().getPath();
+        var conflict = CDI.current().select(Cosigning.class).get().conflict();
+        if (conflict.isPresent()) {
+            throw new RequestRefused(503, "LOG_CONFLICT", conflict.get());
+        }
         if (!CDI.current().select(Start.class).get().ready() && !path.matches("/?v1/gateway/recovery/.*")) {
-            throw new RequestRefused(503, "NOT_READY", "the gateway is starting, or waits for its recovery");
+            throw new RequestRefused(
+                    503, "NOT_READY", "the gateway is starting, or waits for its recovery or its witnesses");
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.husk.gateway.self;
 
 import com.google.gson.JsonObject;
+import dev.husk.gateway.log.Cosigning;
 import dev.husk.gateway.log.Storage;
 import dev.husk.gateway.recovery.RecoveryShares;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -27,10 +28,20 @@ public class Ready implements HealthCheck {
     @Inject
     private RecoveryShares shares;
 
+    @Inject
+    private Cosigning cosigning;
+
     @Override
     public HealthCheckResponse call() {
         var response = HealthCheckResponse.named("gateway");
         boolean up = start.ready() && !drain.begun();
+        if (start.awaitsWitnesses()) {
+            response.withData("waitsFor", "a quorum of its witnesses");
+        }
+        if (cosigning.conflict().isPresent()) {
+            response.withData("conflict", cosigning.conflict().get());
+            up = false;
+        }
         if (up) {
             try {
                 storage.size();

@@ -1,5 +1,6 @@
 package dev.husk.gateway.self;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.husk.gateway.Configuration;
 import dev.husk.gateway.attest.Verifier;
@@ -10,7 +11,9 @@ import dev.husk.gateway.keys.SnpStateKey;
 import dev.husk.gateway.keys.StateKey;
 import dev.husk.gateway.keys.StateKeySource;
 import dev.husk.gateway.keys.UnusableStateKeyException;
+import dev.husk.gateway.log.Cosigning;
 import dev.husk.gateway.log.EventLog;
+import dev.husk.gateway.log.StartVerdict;
 import dev.husk.gateway.recovery.HoldersChange;
 import dev.husk.gateway.recovery.RecoveryShares;
 import dev.husk.gateway.tls.TlsKeyStore;
@@ -26,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 
@@ -39,6 +43,9 @@ public class Start {
 
     /** The exit status of sysexits.h for a configuration error. */
     private static final int EX_CONFIG = 78;
+
+    /** Seconds between two times that witnesses are asked at the start. */
+    private static final int WITNESS_PAUSE = 2;
 
     @Resource(lookup = "jdbc/husk")
     private DataSource database;
@@ -88,9 +95,13 @@ public class Start {
     @Inject
     private Drain drain;
 
+    @Inject
+    private Cosigning cosigning;
+
     private Optional<StateKeySource> source = Optional.empty();
     private volatile boolean ready;
     private volatile boolean recovering;
+    private volatile boolean awaitsWitnesses;
 
     void start(@Observes @Initialized(ApplicationScoped.class) Object application) {
         requireConfiguration();
@@ -121,14 +132,14 @@ public class Start {
                         + " replaced in a recovery, or the database was changed");
             }
             use(key.get());
-            begin();
+            begin(this::renewAsAgreed);
         } else if (used) {
             awaitShares();
         } else {
             byte[] fresh = StateKey.generate();
             source.keep(fresh);
             use(fresh);
-            begin();
+            begin(this::renewAsAgreed);
         }
     }
 
@@ -199,22 +210,72 @@ public class Start {
         Arrays.fill(key, (byte) 0);
     }
 
-    private void begin() {
-        // The log is checked before anything is written to it.
+    /** @param first what is written before anything else; the log is checked before that */
+    private void begin(Runnable first) {
         requireLog();
-        if (source.orElseThrow().keeps() && change.agreed()) {
-            renew("state-key-renewed", change.accepted());
+        if (!cosigning.isConfigured()) {
+            serve(first);
+            return;
         }
+        // The server, which says that it is not ready, does not wait for this.
+        cosigning.beside(() -> {
+            try {
+                if (awaitWitnesses()) {
+                    serve(first);
+                }
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "the start failed", e);
+                end(String.valueOf(e.getMessage()));
+            }
+        });
+    }
+
+    /** Waits until as many witnesses as the policy asks for have cosigned the log as it is, and none knows of more. */
+    private boolean awaitWitnesses() {
+        awaitsWitnesses = true;
+        var said = "";
+        try {
+            while (true) {
+                var verdict = cosigning.judgeStart();
+                if (verdict instanceof StartVerdict.TooFew few) {
+                    // Once, and again where the reason is another.
+                    if (!few.inWords().equals(said)) {
+                        said = few.inWords();
+                        LOG.log(
+                                System.Logger.Level.WARNING,
+                                "this gateway waits for a quorum of its witnesses, which must know its log by the key "
+                                        + keys.logKey() + "; now: " + said);
+                    }
+                    TimeUnit.SECONDS.sleep(WITNESS_PAUSE);
+                } else if (verdict instanceof StartVerdict.Older older) {
+                    end(older.why() + "; docs/operations.md says what to do");
+                } else {
+                    awaitsWitnesses = false;
+                    return true;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void serve(Runnable first) {
+        first.run();
         var event = new JsonObject();
         event.addProperty("event", "gateway-started");
         event.add("keys", keys.json());
         event.addProperty("simulation", verifier.simulation());
+        var witnesses = new JsonArray();
+        cosigning.witnesses().forEach(witness -> witnesses.add(witness.key().text()));
+        event.add("witnesses", witnesses);
         events.append(event);
         shares.makeFirst();
         log.checkpoint();
         if (verifier.simulation()) {
             LOG.log(System.Logger.Level.WARNING, "SIMULATED evidence is accepted where a contract says tee: simulated");
         }
+        cosigning.begin();
         drain.watch();
         ready = true;
     }
@@ -225,10 +286,17 @@ public class Start {
      */
     synchronized void recovered(byte[] key, List<String> holders) {
         stateKey.install(key);
-        requireLog();
-        renew("gateway-recovered", holders);
         recovering = false;
-        begin();
+        begin(() -> {
+            renew("gateway-recovered", holders);
+            renewAsAgreed();
+        });
+    }
+
+    private void renewAsAgreed() {
+        if (source.orElseThrow().keeps() && change.agreed()) {
+            renew("state-key-renewed", change.accepted());
+        }
     }
 
     private void renew(String event, List<String> holders) {
@@ -294,6 +362,11 @@ public class Start {
     /** Whether the state key is there, and database and log are in order. */
     boolean ready() {
         return ready;
+    }
+
+    /** Whether this gateway waits for a quorum of its witnesses. */
+    boolean awaitsWitnesses() {
+        return awaitsWitnesses;
     }
 
     /** Whether this gateway waits for shares. */

@@ -2,6 +2,7 @@ package dev.husk.gateway.self;
 
 import dev.husk.gateway.Configuration;
 import dev.husk.gateway.SafeAddress;
+import dev.husk.gateway.log.WitnessFile;
 import dev.husk.gateway.party.IssuerTrust;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
@@ -59,7 +60,8 @@ public class StartCheck {
             "HUSK_TLS",
             "HUSK_TLS_CERTIFICATE",
             "HUSK_TLS_KEY",
-            "HUSK_TRUSTED_PROXIES");
+            "HUSK_TRUSTED_PROXIES",
+            "HUSK_WITNESSES");
 
     private static final List<String> REQUIRED = List.of(
             "HUSK_HTTP_PORT",
@@ -115,6 +117,7 @@ public class StartCheck {
         check(problems, configuration::trustedProxies);
         check(problems, () -> requireSafe("HUSK_S3_ENDPOINT", configuration.storeEndpoint()));
         check(problems, this::issuer);
+        check(problems, () -> configuration.witnesses().ifPresent(WitnessFile::read));
         database(problems);
         tls(problems);
         return problems;

@@ -16,7 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,27 +26,29 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** A witness over HTTP that keeps to the rules, until a test makes it answer otherwise. */
-final class FakeWitness implements AutoCloseable {
+public final class FakeWitness implements AutoCloseable {
     /** Answers in the place of the witness. */
-    interface Manners {
+    public interface Manners {
         void answer(HttpExchange exchange) throws IOException;
     }
 
     final PartySigner signer = PartySigner.generate();
     final String name;
     final List<Long> asked = new CopyOnWriteArrayList<>();
-    volatile Optional<Manners> manners = Optional.empty();
-    volatile Checkpoint latest;
-    volatile Instant now;
+    public volatile Optional<Manners> manners = Optional.empty();
+    public volatile Checkpoint latest;
+    volatile Clock clock;
 
-    private final VerifierKey log;
+    /** The log that it knows. */
+    public volatile VerifierKey log;
+
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
-    FakeWitness(String name, VerifierKey log, Instant now) throws IOException {
+    public FakeWitness(String name, VerifierKey log, Clock clock) throws IOException {
         this.name = name;
         this.log = log;
-        this.now = now;
+        this.clock = clock;
         latest = WitnessRules.nothing(log.name());
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
@@ -62,11 +64,11 @@ final class FakeWitness implements AutoCloseable {
         server.start();
     }
 
-    WitnessKey key() {
+    public WitnessKey key() {
         return WitnessKey.of(name + ".example", signer.key().raw());
     }
 
-    WitnessPolicy.Witness witness() {
+    public WitnessPolicy.Witness witness() {
         return new WitnessPolicy.Witness(
                 name,
                 key(),
@@ -93,7 +95,10 @@ final class FakeWitness implements AutoCloseable {
             } else if (verdict instanceof WitnessVerdict.Stale stale) {
                 conflict(exchange, stale.size());
             } else {
-                send(exchange, 422, "text/plain", verdict + "\n");
+                int status = verdict instanceof WitnessVerdict.UnknownLog
+                        ? 404
+                        : verdict instanceof WitnessVerdict.NotSigned ? 403 : 422;
+                send(exchange, status, "text/plain", verdict + "\n");
             }
         } catch (MalformedLogException e) {
             send(exchange, 400, "text/plain", e + "\n");
@@ -101,7 +106,7 @@ final class FakeWitness implements AutoCloseable {
     }
 
     Checkpoint cosign(Checkpoint checkpoint) {
-        return checkpoint.cosign(key().name(), signer, now.getEpochSecond());
+        return checkpoint.cosign(key().name(), signer, clock.instant().getEpochSecond());
     }
 
     static void conflict(HttpExchange exchange, long size) throws IOException {
@@ -117,7 +122,7 @@ final class FakeWitness implements AutoCloseable {
     }
 
     /** Takes requests and answers none until the latch opens. */
-    void waitsFor(CountDownLatch latch) {
+    public void waitsFor(CountDownLatch latch) {
         manners = Optional.of(exchange -> {
             try {
                 latch.await();

@@ -48,7 +48,7 @@ class WitnessesTest {
             tree.append(MerkleHash.leaf(new byte[] {(byte) i}));
         }
         for (var name : List.of("a", "b", "c")) {
-            fakes.add(new FakeWitness(name, log, NOW));
+            fakes.add(new FakeWitness(name, log, at(NOW)));
         }
     }
 
@@ -56,6 +56,10 @@ class WitnessesTest {
     void stop() {
         fakes.forEach(FakeWitness::close);
         signer.close();
+    }
+
+    private static Clock at(Instant now) {
+        return Clock.fixed(now, ZoneOffset.UTC);
     }
 
     private Checkpoint signed(long size) {
@@ -67,7 +71,7 @@ class WitnessesTest {
     }
 
     private Witnesses witnesses(WitnessPolicy policy, Duration deadline, Duration grace) {
-        return new Witnesses(policy, log, deadline, grace, Clock.fixed(NOW, ZoneOffset.UTC));
+        return new Witnesses(policy, log, deadline, grace, at(NOW));
     }
 
     private Witnesses.Cosigned cosign(Witnesses witnesses, long size) throws Exception {
@@ -193,13 +197,13 @@ class WitnessesTest {
     @Test
     void anAnswerThatWasRecordedEarlierIsNoCosignatureOfNow() throws Exception {
         for (var time : List.of(NOW.minus(Duration.ofHours(1)), NOW.plus(Duration.ofHours(1)))) {
-            fakes.get(0).now = time;
+            fakes.get(0).clock = at(time);
             var cosigned = cosign(witnesses(policy(3), LONG, LONG), 9);
             assertThat(cosigned.enough()).isFalse();
             assertThat(codes(cosigned.troubles(), "a")).containsExactly(Code.CLOCK);
             assertThat(cosigned.checkpoint().cosignedAt(fakes.get(0).key())).isEmpty();
         }
-        fakes.get(0).now = NOW.minus(Duration.ofMinutes(2));
+        fakes.get(0).clock = at(NOW.minus(Duration.ofMinutes(2)));
         assertThat(cosign(witnesses(policy(3), LONG, LONG), 9).enough()).isTrue();
     }
 
@@ -256,7 +260,7 @@ class WitnessesTest {
         var fork = Checkpoint.of(ORIGIN, 12, other.root()).sign(ORIGIN, signer);
         var cosigned = witnesses.cosign(fork, other::consistency);
         assertThat(cosigned.enough()).isFalse();
-        assertThat(cosigned.troubles()).extracting(WitnessTrouble::code).containsOnly(Code.REFUSED);
+        assertThat(cosigned.troubles()).extracting(WitnessTrouble::code).containsOnly(Code.INCONSISTENT);
     }
 
     @Test

@@ -79,6 +79,7 @@ final class RandomRelease {
             one.addProperty("owner", pick(PARTIES));
             one.addProperty("store", "s3://husk/" + name);
         }));
+        json.addProperty("witnesses", "none");
         json.add("platforms", new JsonArray());
         json.getAsJsonArray("platforms").add(platform());
         json.add("functions", list(FUNCTIONS, (name, one) -> {
