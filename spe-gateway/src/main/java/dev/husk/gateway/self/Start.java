@@ -13,6 +13,7 @@ import dev.husk.gateway.keys.UnusableStateKeyException;
 import dev.husk.gateway.log.EventLog;
 import dev.husk.gateway.recovery.HoldersChange;
 import dev.husk.gateway.recovery.RecoveryShares;
+import dev.husk.gateway.tls.ServerTrust;
 import dev.husk.gateway.tls.TlsKeyStore;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -72,6 +73,9 @@ public class Start {
 
     @Inject
     private PeerJudge peers;
+
+    @Inject
+    private StateKeyOrigin origin;
 
     @Inject
     private OwnEvidence own;
@@ -187,7 +191,13 @@ public class Start {
         return switch (text.substring(0, Math.max(0, colon))) {
             case "file" -> new FileStateKey(Path.of(rest));
             case "snp" -> new SnpStateKey(Path.of(rest));
-            case "peer" -> new PeerStateKey(URI.create(rest.endsWith("/") ? rest : rest + "/"), own, peers);
+            case "peer" ->
+                new PeerStateKey(
+                        URI.create(rest.endsWith("/") ? rest : rest + "/"),
+                        own,
+                        origin,
+                        peers,
+                        ServerTrust.of("HUSK_PEER_CA", configuration.peerAuthorities()));
             default ->
                 throw new IllegalStateException(
                         "HUSK_STATE_KEY_SOURCE is file:PATH, snp:PATH or peer:URL, not " + text);
@@ -209,6 +219,7 @@ public class Start {
         event.addProperty("event", "gateway-started");
         event.add("keys", keys.json());
         event.addProperty("simulation", verifier.simulation());
+        event.add("stateKey", origin.now());
         events.append(event);
         shares.makeFirst();
         log.checkpoint();

@@ -8,6 +8,7 @@ import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.JWK;
 import dev.husk.gateway.RequestRefused;
 import dev.husk.gateway.TestIssuer;
+import dev.husk.gateway.tls.ServerTrust;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +30,7 @@ class PartyTokensTest {
     @BeforeEach
     void start() throws Exception {
         issuer = new TestIssuer();
-        var http = new IssuerHttp(IssuerTrust.of(Optional.empty()), Duration.ofMinutes(2));
+        var http = new IssuerHttp(ServerTrust.of("HUSK_ISSUER_CA", Optional.empty()), Duration.ofMinutes(2));
         var keys = new IssuerKeys(issuer.issuer(), Optional.empty(), http, folder.resolve("keys.json"));
         tokens = new PartyTokens(issuer.issuer(), keys, Duration.ofMinutes(5));
     }
