@@ -53,6 +53,7 @@ final class GatewayCommand {
             footerHeading = "%nExamples:%n",
             footer = {
                 "  husk gateway pin --platform gateway.yaml",
+                "  husk gateway pin --platform new.yaml --peers former.yaml    (while a former version hands over)",
                 "  husk gateway pin --simulated-root ~/.husk/simulator/ark.der"
             })
     int pin(
@@ -65,14 +66,23 @@ final class GatewayCommand {
                             names = "--simulated-root",
                             paramLabel = "FILE",
                             description = "Root certificate (DER) of a simulator. Protects nothing; for trying out.")
-                    Optional<Path> simulatedRoot)
+                    Optional<Path> simulatedRoot,
+            @Option(
+                            names = "--peers",
+                            paramLabel = "FILE",
+                            description =
+                                    "A platform that may have the gateway's state key, too: what --platform does not"
+                                            + " allow, such as a former version.")
+                    Optional<Path> peers)
             throws CommandFailed, IOException {
         if (platform.isEmpty() && simulatedRoot.isEmpty()) {
             throw CommandFailed.unusable("nothing to pin: give --platform FILE, or --simulated-root FILE");
         }
         Optional<X509Certificate> root =
                 simulatedRoot.isEmpty() ? Optional.empty() : Optional.of(certificate(simulatedRoot.get()));
-        var pin = GatewayPin.of(platform.isEmpty() ? simulated() : ContractFile.json(platform.get()), root);
+        Optional<JsonElement> accepted =
+                peers.isEmpty() ? Optional.empty() : Optional.of(ContractFile.json(peers.get()));
+        var pin = GatewayPin.of(platform.isEmpty() ? simulated() : ContractFile.json(platform.get()), root, accepted);
         settings.pin(pin.json());
         out("pinned in %s:", settings.pinFile());
         pin.values().explain().forEach(line -> out("  %s", line));

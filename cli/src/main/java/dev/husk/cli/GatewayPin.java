@@ -18,17 +18,21 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * {@code gateway.pin.json}: the platform in the words of contracts, a simulator's root, and after the first
- * verification the gateway's keys and who could recover it.
+ * {@code gateway.pin.json}: the platform in the words of contracts, those that may have the state key besides, a
+ * simulator's root, and after the first verification the gateway's keys, who could recover it, and where its state key
+ * comes from and goes to.
  *
  * @param platform the JSON that {@code values} was read from
  */
 record GatewayPin(JsonElement platform, ReferenceValues values, Optional<KnownGateway> known) {
 
-    static GatewayPin of(JsonElement platform, Optional<X509Certificate> simulatedRoot) throws CommandFailed {
+    /** @param peers what may have the gateway's state key besides those like itself */
+    static GatewayPin of(JsonElement platform, Optional<X509Certificate> simulatedRoot, Optional<JsonElement> peers)
+            throws CommandFailed {
         try {
+            var accepted = peers.isPresent() ? Optional.of(Platform.parse(peers.get())) : Optional.<Platform>empty();
             return new GatewayPin(
-                    platform, new ReferenceValues(Platform.parse(platform), simulatedRoot), Optional.empty());
+                    platform, new ReferenceValues(Platform.parse(platform), simulatedRoot, accepted), Optional.empty());
         } catch (InvalidContractException e) {
             throw CommandFailed.unusable(
                     "not a platform that could be pinned:\n  - " + String.join("\n  - ", e.problems()));
@@ -51,10 +55,12 @@ record GatewayPin(JsonElement platform, ReferenceValues values, Optional<KnownGa
                             Base64.getDecoder().decode(json.get("simulatedRoot").getAsString())))
                     : Optional.<X509Certificate>empty();
             var platform = json.get("platform");
-            var pin = of(platform == null ? JsonNull.INSTANCE : platform, root);
+            var pin = of(platform == null ? JsonNull.INSTANCE : platform, root, Optional.ofNullable(json.get("peers")));
             return json.get("keys") instanceof JsonObject keys
                     ? pin.with(new KnownGateway(
-                            GatewayKeys.parse(keys), json.has("recovery") ? json.get("recovery") : JsonNull.INSTANCE))
+                            GatewayKeys.parse(keys),
+                            json.has("recovery") ? json.get("recovery") : JsonNull.INSTANCE,
+                            json.has("stateKey") ? json.get("stateKey") : JsonNull.INSTANCE))
                     : pin;
         } catch (CertificateException e) {
             throw damaged(settings, "its root is no certificate");
@@ -88,9 +94,11 @@ record GatewayPin(JsonElement platform, ReferenceValues values, Optional<KnownGa
                 throw new IllegalStateException("a certificate that was read can be written", e);
             }
         });
+        values.peers().ifPresent(peers -> json.add("peers", peers.json()));
         known.ifPresent(seen -> {
             json.add("keys", seen.keys().json());
             json.add("recovery", seen.recovery());
+            json.add("stateKey", seen.stateKey());
         });
         return json;
     }

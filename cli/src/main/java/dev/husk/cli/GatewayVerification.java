@@ -71,7 +71,7 @@ final class GatewayVerification {
         var remembered = RememberedLog.of(settings, verified.keys().log());
         judgement = judgement.and(grew(remembered, verified.checkpoint()));
         if (judgement.gateway().isPresent()) {
-            settings.pin(pin.with(new KnownGateway(verified.keys(), verified.recovery()))
+            settings.pin(pin.with(new KnownGateway(verified.keys(), verified.recovery(), verified.stateKey()))
                     .json());
             remembered.saveCheckpoint(verified.checkpoint());
         }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -30,17 +31,40 @@ final class PartyCommand {
     @Command(
             name = "create",
             mixinStandardHelpOptions = true,
-            description = "Makes an Ed25519 signing key and prints its public half, for the contract.")
+            description = "Makes a signing key and prints its public half, for the contract.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  husk party create hospital-a", "  husk party create hospital-a --algorithm ES256"})
     int create(
             @Parameters(paramLabel = "NAME", description = "The party's name.") String name,
+            @Option(
+                            names = "--algorithm",
+                            paramLabel = "ALGORITHM",
+                            defaultValue = "Ed25519",
+                            description = "Ed25519, or ES256 where others verify by P-256 alone (${DEFAULT-VALUE}).")
+                    String algorithm,
             @Mixin Passphrase passphrase)
             throws CommandFailed, IOException {
         var file = settings.key(name);
-        char[] secret = passphrase.get(settings);
-        try (var signer = PartySigner.generate()) {
-            file.create(signer, secret);
+        try (var signer = fresh(algorithm)) {
+            create(file, signer, passphrase);
             spec.commandLine().getOut().println(signer.key().text());
             return ExitCodes.OK;
+        }
+    }
+
+    private static PartySigner fresh(String algorithm) throws CommandFailed {
+        return switch (algorithm) {
+            case "Ed25519" -> PartySigner.generate();
+            case "ES256" -> PartySigner.generateEs256();
+            default -> throw CommandFailed.unusable("--algorithm is Ed25519 or ES256");
+        };
+    }
+
+    private void create(PartyKeyFile file, PartySigner signer, Passphrase passphrase)
+            throws CommandFailed, IOException {
+        char[] secret = passphrase.get(settings);
+        try {
+            file.create(signer, secret);
         } finally {
             Arrays.fill(secret, '\0');
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import dev.husk.cli.log.UsedRuns;
 import dev.husk.protocol.contract.Contract;
+import dev.husk.protocol.contract.PartySigner;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -78,6 +79,19 @@ class ContractCommandTest {
             desk.husk("contract", "suspend", "heart-risk", "--as", "anna").succeeds();
             assertThat(signed(gateway)).isEqualTo(desk.contract().id());
         }
+    }
+
+    @Test
+    void aPartyWithAnEs256KeySignsWithIt() throws Exception {
+        var made =
+                desk.husk("party", "create", "clinic", "--algorithm", "ES256").succeeds("es256:");
+        desk.husk("party", "show", "clinic").succeeds(made.out().strip());
+        desk.husk("party", "create", "other", "--algorithm", "ES384").failsWith(2, "--algorithm is Ed25519 or ES256");
+        assertThat(desk.husk("party", "create", "other").succeeds().out()).startsWith("ed25519:");
+
+        var folder = java.nio.file.Files.createDirectories(this.folder.resolve("es256"));
+        desk = new Desk(folder, PartySigner.generateEs256());
+        accept(desk.contract(), "--yes").succeeds("accept signed by anna");
     }
 
     @Test

@@ -34,11 +34,17 @@ final class Desk {
     }
 
     final Path folder;
-    final PartySigner anna = PartySigner.generate();
+    final PartySigner anna;
     final PartySigner lab = PartySigner.generate();
     private final Map<String, String> environment = new HashMap<>();
 
     Desk(Path folder) throws Exception {
+        this(folder, PartySigner.generate());
+    }
+
+    /** @param anna her key */
+    Desk(Path folder, PartySigner anna) throws Exception {
+        this.anna = anna;
         this.folder = folder;
         set("HUSK_HOME", folder.toString());
         set("HUSK_PASSPHRASE", PASSPHRASE);

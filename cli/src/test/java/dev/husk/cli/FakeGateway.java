@@ -43,6 +43,8 @@ final class FakeGateway extends FakeServer {
     String endorsement = "";
     JsonElement recovery = JsonNull.INSTANCE;
     String tls = "";
+    JsonObject stateKey =
+            JsonParser.parseString("{\"sources\":[\"file\"],\"peers\":[]}").getAsJsonObject();
     final Map<String, JsonObject> shares = new LinkedHashMap<>();
     final Map<String, String> handedIn = new LinkedHashMap<>();
     final Map<String, String> accepted = new LinkedHashMap<>();
@@ -163,6 +165,7 @@ final class FakeGateway extends FakeServer {
         bound.addProperty("nonce", recoveryNonce.apply(asked));
         bound.add("policy", recoveryPolicy);
         bound.addProperty("purpose", "husk recovery v1");
+        bound.add("stateKey", stateKey);
         var reportData = MessageDigest.getInstance("SHA-512").digest(CanonicalJson.encode(bound));
         bound.add("evidence", JsonParser.parseString(Simulator.SANDBOX.evidence(reportData)));
         return bound;
@@ -199,6 +202,7 @@ final class FakeGateway extends FakeServer {
         covered.add("keys", keys);
         covered.addProperty("nonce", nonce.apply(asked));
         covered.add("recovery", recovery);
+        covered.add("stateKey", stateKey);
         covered.addProperty("tls", tls);
         var reportData = MessageDigest.getInstance("SHA-512").digest(CanonicalJson.encode(covered));
         covered.remove("nonce");

@@ -192,6 +192,99 @@ class GatewayCommandTest {
         refused("nobody holds shares");
     }
 
+    /** What a gateway says of its state key, of one kind, and its peers, with these members of a platform changed. */
+    private static JsonObject stateKey(String source, String... peers) {
+        var json = JsonParser.parseString("{\"sources\":[\"" + source + "\"],\"peers\":[]}")
+                .getAsJsonObject();
+        for (var change : peers) {
+            var platform = JsonParser.parseString(SIMULATED).getAsJsonObject();
+            JsonParser.parseString(change).getAsJsonObject().asMap().forEach(platform::add);
+            json.getAsJsonArray("peers").add(platform);
+        }
+        return json;
+    }
+
+    private static final String SIMULATED = """
+            {"name":"peers","tee":"simulated","binding":"sandbox","products":"any","measurements":["%s"],
+             "hostData":"any","minimumTcb":"any","chips":"any","vmpl":["0"],"platformInfo":"any","idKeys":"any","authorKeys":"any","providers":"none",
+             "policy":{"debug":false,"migrationAgent":false,"smt":"any","singleSocket":"any","ciphertextHiding":"any"}}""".formatted("1".repeat(96));
+
+    @Test
+    void whereTheStateKeyComesFromAndGoesToIsShown() {
+        pin();
+        desk.husk("gateway", "verify")
+                .succeeds(
+                        "ok     state key: in a FILE, which whoever runs the gateway can read (file)",
+                        "ok     peers: no other machine gets its state key");
+        gateway.stateKey = stateKey("snp", "{}");
+        pin();
+        desk.husk("gateway", "verify")
+                .succeeds(
+                        "ok     state key: sealed by the processor",
+                        "ok     peers: its state key goes to machines that you accept: simulated, launched software");
+    }
+
+    @Test
+    void aStateKeyThatComesFromElsewhereThanAtThePinOrGoesElsewhereIsRefusedUntilThen() {
+        gateway.stateKey = stateKey("snp", "{}");
+        pin();
+        desk.husk("gateway", "verify").succeeds();
+        gateway.stateKey = stateKey("file", "{}");
+        refused("state key: CHANGED since it was pinned: it is now also in a FILE");
+        gateway.stateKey = stateKey("snp", "{}", "{\"measurements\":\"any\"}");
+        refused("peers: CHANGED since it was pinned: its state key now also goes to simulated, launched software any");
+        pin();
+        desk.husk("gateway", "verify").succeeds();
+        // Less than before, a replica more, and another name are no reason to pin anew.
+        gateway.stateKey = stateKey("peer", "{\"name\":\"renamed\"}");
+        gateway.stateKey.getAsJsonArray("sources").add("snp");
+        desk.husk("gateway", "verify").succeeds();
+    }
+
+    @Test
+    void aStateKeyForMachinesThatWereNotPinnedIsRefusedWhereverASecretWouldLeave() throws Exception {
+        gateway.recovery = gateway.recoveryPolicy;
+        pin();
+        desk.husk("gateway", "verify").succeeds();
+        gateway.stateKey = stateKey("file", "{\"vmpl\":[\"0\",\"3\"]}");
+        pin();
+        refused("peers: its state key goes to machines that you did not pin (vmpl)");
+        desk.husk("gateway", "recovery-shares", "--as", "anna").failsWith(1, "did not pin (vmpl)", "nothing was sent");
+        desk.husk("gateway", "recover", "--as", "anna").failsWith(1, "did not pin (vmpl)", "no share was sent");
+        var peers = Files.writeString(
+                folder.resolve("peers.json"),
+                stateKey("file", "{\"vmpl\":[\"0\",\"3\",\"2\"]}")
+                        .getAsJsonArray("peers")
+                        .get(0)
+                        .toString());
+        desk.husk(
+                        "gateway",
+                        "pin",
+                        "--simulated-root",
+                        FakeGateway.Simulator.ROOT.toString(),
+                        "--peers",
+                        peers.toString())
+                .succeeds("its state key may also go to: SIMULATED hardware");
+        desk.husk("gateway", "verify").succeeds("ok     peers: its state key goes to machines that you accept");
+        gateway.stateKey = stateKey("snp", "{\"tee\":\"snp\"}");
+        refused("did not pin (tee)");
+        gateway.stateKey = stateKey("snp", "{\"vmpl\":\"any\"}");
+        refused("did not pin (vmpl)");
+        gateway.stateKey = stateKey("vault");
+        refused("from an unknown source 'vault'");
+    }
+
+    @Test
+    void aPinOfAVersionThatDidNotLookAtTheStateKeyIsMadeAnew() throws Exception {
+        pin();
+        desk.husk("gateway", "verify").succeeds();
+        var file = desk.settings().pinFile();
+        var pin = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        pin.remove("stateKey");
+        Files.writeString(file, pin.toString());
+        desk.husk("gateway", "verify").failsWith(2, "'stateKey'", "husk gateway pin");
+    }
+
     private static JsonObject policy(String... names) {
         var holders = new JsonArray();
         for (var name : names) {
@@ -209,7 +302,7 @@ class GatewayCommandTest {
     @Test
     void everyMemberThatTheEvidenceCoversIsCovered() {
         pin();
-        for (var member : List.of("checkpoint", "contracts", "endorsement", "keys", "recovery", "tls")) {
+        for (var member : List.of("checkpoint", "contracts", "endorsement", "keys", "recovery", "stateKey", "tls")) {
             gateway.evidence = answer -> {
                 answer.remove(member);
                 return answer;
@@ -218,6 +311,11 @@ class GatewayCommandTest {
         }
         gateway.evidence = answer -> {
             answer.addProperty("tls", "sha256:" + "0".repeat(64));
+            return answer;
+        };
+        refused("REPORT_DATA_MISMATCH");
+        gateway.evidence = answer -> {
+            answer.add("stateKey", stateKey("snp"));
             return answer;
         };
         refused("REPORT_DATA_MISMATCH");

@@ -28,9 +28,23 @@ public class Configuration {
                 .orElseThrow(() -> new IllegalStateException("HUSK_STATE_KEY_SOURCE is not set"));
     }
 
+    /** The kind of that source: {@code file}, {@code snp} or {@code peer}. */
+    public String stateKeyKind() {
+        var source = stateKeySource();
+        return source.substring(0, Math.max(0, source.indexOf(':')));
+    }
+
     /** A platform, as in contracts: what another replica must be to get the state key, or to give it. */
     public Optional<Path> peerPlatform() {
         return optional("HUSK_PEER_PLATFORM").map(Path::of);
+    }
+
+    /**
+     * PEM; who vouches for the host of the replica that gives the state key, instead of the authorities of the JVM.
+     * Trusted for availability: the key is sealed to this machine, and the replica proves what it is.
+     */
+    public Optional<Path> peerAuthorities() {
+        return optional("HUSK_PEER_CA").map(Path::of);
     }
 
     /** Whether simulated replicas may hand the state key to each other. */

@@ -51,6 +51,7 @@ class OperationsIT {
         assertThat(Http.get("metrics", Map.of()).status()).isEqualTo(401);
         assertThat(Http.get("metrics", Map.of("Authorization", "Bearer wrong")).status())
                 .isEqualTo(401);
+        // One of its two handshakes is never finished.
         run("figures");
         // An answer may be here before its figure.
         var deadline = Instant.now().plus(Duration.ofSeconds(60));
@@ -60,6 +61,9 @@ class OperationsIT {
         }
         assertThat(figures())
                 .contains("husk_attestations_total{verdict=\"simulated\"}")
+                .containsPattern("husk_sessions_total\\{state=\"begun\"} \\d")
+                .containsPattern("husk_sessions_total\\{state=\"attested\"} \\d")
+                .containsPattern("husk_sessions_open [1-9]")
                 .contains("husk_releases_total{what=\"release\"}")
                 .contains("husk_refusals_total{code=\"NOT_IN_GRANT\",what=\"key\"}")
                 .contains("husk_request_seconds_bucket{route=\"release\",status=\"2xx\",le=\"0.5\"}")

@@ -2,8 +2,10 @@ package dev.husk.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.husk.protocol.json.Base64Url;
+import dev.husk.protocol.json.Json;
 import dev.husk.protocol.log.Checkpoint;
 import dev.husk.protocol.log.Consistency;
 import dev.husk.protocol.log.Receipt;
@@ -108,6 +110,18 @@ class ReplicasIT {
     }
 
     @Test
+    @Order(1)
+    void eachSaysWhereTheStateKeysOfAllComeFromAndGoTo() throws Exception {
+        var stateKey = new JsonObject();
+        stateKey.add("sources", Json.parse("[\"file\",\"peer\"]".getBytes(StandardCharsets.UTF_8), 100));
+        var peers = new JsonArray();
+        peers.add(Json.parse(platform("simulated", MEASUREMENT).getBytes(StandardCharsets.UTF_8), 4096));
+        stateKey.add("peers", peers);
+        assertThat(evidence(first).get("stateKey")).isEqualTo(stateKey);
+        assertThat(evidence(second).get("stateKey")).isEqualTo(stateKey);
+    }
+
+    @Test
     @Order(2)
     void aHandshakeThatOneReplicaBeganIsFinishedAtTheOtherAndOnlyOnce() throws Exception {
         var sandbox = new TestSandbox();
@@ -179,13 +193,12 @@ class ReplicasIT {
 
     @Test
     @Order(3)
-    void aPeerThatIsNoGatewayIsNotBelievedEither() throws Exception {
-        // Its own platform wants other software than what the first runs.
+    void aReplicaThatWouldHandTheStateKeyOnToOtherSoftwareGetsNone() throws Exception {
         var file = Files.writeString(folder.resolve("others.json"), platform("simulated", measurement(9)));
         var settings = settings("peer:" + first.base(), MEASUREMENT);
         settings.put("HUSK_PEER_PLATFORM", file.toString());
-        try (var careful = Replica.start("careful", DATABASE, settings)) {
-            careful.awaitPrinted("is no gateway to take a state key from");
+        try (var generous = Replica.start("generous", DATABASE, settings)) {
+            generous.awaitPrinted("PEERS_DIFFER");
         }
     }
 
@@ -205,23 +218,25 @@ class ReplicasIT {
         System.setProperty("husk.it.base", first.base());
         try {
             var challenge = challenge();
+            var peers = platform("simulated", MEASUREMENT);
             var hardware = ServerUnderTest.processor().launch(MEASUREMENT, new byte[32], 0x30000);
-            var asked = HandoverRequest.honest(challenge, hardware);
+            var asked = HandoverRequest.honest(challenge, hardware, peers);
             assertThat(handover(asked.json()).status()).isEqualTo(200);
             assertThat(handover(asked.json()).status()).as("replayed").isEqualTo(401);
 
-            var other = HandoverRequest.honest(challenge(), hardware).json();
+            var other = HandoverRequest.honest(challenge(), hardware, peers).json();
             other.addProperty("key", Base64Url.random(32));
             var refused = handover(other);
             assertThat(refused.status()).isEqualTo(403);
             assertThat(refused.body()).contains("REPORT_DATA_MISMATCH");
 
-            var stale = HandoverRequest.honest(challenge(), hardware).json();
+            var stale = HandoverRequest.honest(challenge(), hardware, peers).json();
             stale.add("challenge", challenge().get("challenge"));
             assertThat(handover(stale).body()).contains("REPORT_DATA_MISMATCH");
 
-            for (var member : List.of("challenge", "key", "nonce", "evidence")) {
-                var without = HandoverRequest.honest(challenge(), hardware).json();
+            for (var member : List.of("challenge", "key", "nonce", "stateKey", "evidence")) {
+                var without =
+                        HandoverRequest.honest(challenge(), hardware, peers).json();
                 without.remove(member);
                 assertThat(handover(without).status()).as(member).isEqualTo(400);
             }
@@ -237,6 +252,22 @@ class ReplicasIT {
 
     private static Http.Answer handover(JsonObject asked) throws Exception {
         return Http.post("v1/gateway/handover", "application/json", asked.toString(), Map.of());
+    }
+
+    @Test
+    @Order(4)
+    void aChipThatIsRefusedAgainAndAgainFillsNoLog() throws Exception {
+        System.setProperty("husk.it.base", first.base());
+        try {
+            var other = ServerUnderTest.processor().launch(measurement(8), new byte[32], 0x30000);
+            for (int i = 0; i < 3; i++) {
+                var asked = HandoverRequest.honest(challenge(), other, platform("simulated", MEASUREMENT));
+                assertThat(handover(asked.json()).body()).contains("MEASUREMENT_UNKNOWN");
+            }
+        } finally {
+            System.setProperty("husk.it.base", balancer.base());
+        }
+        assertThat(gatewayEvents()).filteredOn("state-key-refused"::equals).hasSize(1);
     }
 
     @Test

@@ -235,7 +235,7 @@ class SealedRowsIT {
         assertThat(row("select string_agg(table_name || '.' || column_name, ' ' order by table_name, column_name)"
                         + " from information_schema.columns where table_schema = 'public' and data_type = 'bytea'"
                         + " and column_name not like 'sealed%'"))
-                .containsExactly("chain.last_hash contract.canonical leaf.bytes recovery_share.ciphertext"
+                .containsExactly("contract.canonical leaf.bytes recovery_share.ciphertext"
                         + " recovery_share.digest recovery_share.enc sandbox.certificates sandbox.pin sandbox.quote"
                         + " sandbox.report sandbox.report_data tile.hashes");
     }

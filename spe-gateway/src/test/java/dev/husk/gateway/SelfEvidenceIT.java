@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 @RunAsClient
 class SelfEvidenceIT {
     private static final List<String> COVERED =
-            List.of("checkpoint", "contracts", "endorsement", "keys", "recovery", "tls");
+            List.of("checkpoint", "contracts", "endorsement", "keys", "recovery", "stateKey", "tls");
 
     @Deployment(testable = false)
     static WebArchive nothing() {
@@ -63,6 +63,7 @@ class SelfEvidenceIT {
         assertThat(answer.get("simulated").getAsBoolean()).isTrue();
         assertThat(answer.get("endorsement").getAsString()).isEmpty();
         assertThat(answer.get("recovery").isJsonNull()).isTrue();
+        assertThat(answer.get("stateKey")).hasToString("{\"sources\":[\"file\"],\"peers\":[]}");
         assertThat(answer.get("tls").getAsString())
                 .isEqualTo(Digests.sha256(Files.readAllBytes(Path.of(System.getProperty("husk.it"), "sp", "ark.der"))));
         var log = answer.getAsJsonObject("keys").get("log").getAsString();

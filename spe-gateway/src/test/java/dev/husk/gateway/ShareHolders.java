@@ -136,6 +136,7 @@ final class ShareHolders {
         bound.addProperty("nonce", nonce);
         bound.add("policy", answer.get("policy"));
         bound.addProperty("purpose", "husk recovery v1");
+        bound.add("stateKey", answer.get("stateKey"));
         assertThat(answer.get("policy")).isEqualTo(policy());
         var report = AttestationReport.parse(
                 KbsEvidence.parse(answer.getAsJsonObject("evidence")).report(), Product.GENOA);

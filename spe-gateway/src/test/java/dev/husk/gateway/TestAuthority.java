@@ -54,7 +54,7 @@ public final class TestAuthority {
     }
 
     /** A server on 127.0.0.1 that this authority vouches for. */
-    SSLContext serving() throws Exception {
+    public SSLContext serving() throws Exception {
         var pair = pair();
         var store = KeyStore.getInstance("PKCS12");
         store.load(null, null);

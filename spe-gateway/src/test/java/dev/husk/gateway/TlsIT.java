@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -43,6 +44,8 @@ class TlsIT {
         settings.put("HUSK_HTTPS_PORT", "" + port);
         settings.put("HUSK_TLS_CERTIFICATE", folder.resolve("tls.crt").toString());
         settings.put("HUSK_TLS_KEY", folder.resolve("tls.key").toString());
+        settings.put("HUSK_PEER_PLATFORM", peers().toString());
+        settings.put("HUSK_SIMULATED_PEERS", "yes");
         server = GatewayServer.start(folder, settings);
         awaitCertificate(certificate -> true);
     }
@@ -59,6 +62,36 @@ class TlsIT {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Strict-Transport-Security"))
                 .hasValueSatisfying(value -> assertThat(value).startsWith("max-age=31536000"));
+    }
+
+    private static Path peers() throws IOException {
+        return Files.writeString(folder.resolve("peers.json"), """
+                {"name":"gateway","tee":"simulated","binding":"sandbox","products":"any","measurements":["%s"],
+                 "hostData":"any","minimumTcb":"any","chips":"any","vmpl":["0"],"platformInfo":"any","idKeys":"any",
+                 "authorKeys":"any","providers":"none",
+                 "policy":{"debug":false,"migrationAgent":false,"smt":"any","singleSocket":"any","ciphertextHiding":"any"}}
+                """.formatted("0".repeat(96)));
+    }
+
+    @Test
+    void aReplicaWithTlsOfItsOwnGetsTheStateKeyOverTls() throws Exception {
+        var beside = GatewayServer.fresh("tls-replica");
+        authority.issue(beside.resolve("tls.crt"), beside.resolve("tls.key"));
+        TestAuthority.write(beside.resolve("ca.pem"), authority.certificate);
+        var settings = GatewayServer.settings(beside, backing.databasePort(), backing.databasePassword());
+        settings.remove("HUSK_STATE_KEY_FILE");
+        settings.put("HUSK_STATE_KEY_SOURCE", "peer:https://127.0.0.1:" + port);
+        settings.put("HUSK_PEER_CA", beside.resolve("ca.pem").toString());
+        settings.put("HUSK_PEER_PLATFORM", peers().toString());
+        settings.put("HUSK_SIMULATED_PEERS", "yes");
+        settings.put("HUSK_TLS", "on");
+        settings.put("HUSK_HOST", "127.0.0.1");
+        settings.put("HUSK_HTTPS_PORT", "" + Backing.freePort());
+        settings.put("HUSK_TLS_CERTIFICATE", beside.resolve("tls.crt").toString());
+        settings.put("HUSK_TLS_KEY", beside.resolve("tls.key").toString());
+        try (var replica = GatewayServer.start(beside, settings)) {
+            assertThat(replica.console()).doesNotContain("UNPROTECTED");
+        }
     }
 
     @Test

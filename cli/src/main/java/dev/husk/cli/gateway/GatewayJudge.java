@@ -25,7 +25,7 @@ import java.util.Optional;
 /** Judges a gateway's answer to {@code POST /v1/gateway/evidence}. Stateless. */
 public final class GatewayJudge {
     private static final List<String> COVERED =
-            List.of("checkpoint", "contracts", "endorsement", "keys", "recovery", "tls");
+            List.of("checkpoint", "contracts", "endorsement", "keys", "recovery", "stateKey", "tls");
 
     private final ReferenceValues values;
     private final Optional<KnownGateway> known;
@@ -61,9 +61,11 @@ public final class GatewayJudge {
         Verdict verdict;
         GatewayKeys keys;
         Checkpoint checkpoint;
+        StateKeyChecks stateKey;
         try {
             keys = GatewayKeys.parse(object(answer, "keys"));
             checkpoint = Checkpoint.parse(text(answer, "checkpoint"));
+            stateKey = StateKeyChecks.parse(object(answer, "stateKey"));
             verdict = verify(answer, reportData(nonce, answer));
         } catch (MalformedEvidenceException | MalformedReportException | IllegalArgumentException e) {
             return GatewayJudgement.failed(
@@ -94,8 +96,14 @@ public final class GatewayJudge {
         // What the holders have to do does not speak against the gateway.
         RecoveryWords.unfetched(recovery).ifPresent(text -> checks.add(Check.passed("recovery shares", text)));
         RecoveryWords.change(recovery).ifPresent(text -> checks.add(Check.passed("recovery holders", text)));
+        stateKey(stateKey, trusted, checks);
         tls(text(answer, "tls"), certificate, checks);
-        return GatewayJudgement.of(checks, trusted, keys, checkpoint, recovery);
+        return GatewayJudgement.of(checks, trusted, keys, checkpoint, recovery, object(answer, "stateKey"));
+    }
+
+    private void stateKey(StateKeyChecks now, Optional<Verdict.Trusted> report, List<Check> checks) {
+        now.judge(values, report.filter(Verdict.Trusted::simulated).isPresent(), checks);
+        known.ifPresent(seen -> now.compare(StateKeyChecks.parse(seen.stateKey()), checks));
     }
 
     private Verdict verify(JsonObject answer, Bytes reportData)
@@ -119,6 +127,8 @@ public final class GatewayJudge {
             covered.addProperty("nonce", nonce);
             covered.add("policy", object(answer, "policy"));
             covered.addProperty("purpose", "husk recovery v1");
+            covered.add("stateKey", object(answer, "stateKey"));
+            var stateKey = StateKeyChecks.parse(object(answer, "stateKey"));
             byte[] key = Base64Url.decode(text(answer, "key"));
             known.ifPresent(seen -> same(
                     "recovery",
@@ -131,6 +141,7 @@ public final class GatewayJudge {
                                 checks.add(Check.failed("attestation", reason.code() + ": " + reason.detail())));
                 return Optional.<Verdict.Trusted>empty();
             });
+            stateKey(stateKey, trusted, checks);
             return trusted.filter(report -> checks.stream().allMatch(Check::passed))
                     .map(report -> new RecoveringGateway(key, report.simulated()));
         } catch (MalformedEvidenceException | MalformedReportException | IllegalArgumentException e) {

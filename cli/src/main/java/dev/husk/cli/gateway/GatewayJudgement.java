@@ -26,11 +26,13 @@ public final class GatewayJudgement {
             Optional<Verdict.Trusted> report,
             GatewayKeys keys,
             Checkpoint checkpoint,
-            JsonElement recovery) {
+            JsonElement recovery,
+            JsonElement stateKey) {
         return new GatewayJudgement(
                 checks,
                 report.filter(trusted -> checks.stream().allMatch(Check::passed))
-                        .map(trusted -> new VerifiedGateway(keys, checkpoint, trusted.simulated(), recovery)));
+                        .map(trusted ->
+                                new VerifiedGateway(keys, checkpoint, trusted.simulated(), recovery, stateKey)));
     }
 
     /** This judgement and one check more; a failed one takes the gateway away. */

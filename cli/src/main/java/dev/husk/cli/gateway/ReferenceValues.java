@@ -1,5 +1,6 @@
 package dev.husk.cli.gateway;
 
+import com.google.gson.JsonObject;
 import dev.husk.protocol.contract.AllowList;
 import dev.husk.protocol.contract.Contract.Platform;
 import dev.husk.snp.Allowed;
@@ -9,6 +10,7 @@ import dev.husk.snp.MalformedExpectationsException;
 import dev.husk.snp.Product;
 import dev.husk.snp.TrustAnchors;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,8 +20,9 @@ import java.util.Set;
  * the root that vouches for it.
  *
  * @param simulatedRoot there exactly when the platform is simulated
+ * @param peers what may have the gateway's state key besides those like itself
  */
-public record ReferenceValues(Platform platform, Optional<X509Certificate> simulatedRoot) {
+public record ReferenceValues(Platform platform, Optional<X509Certificate> simulatedRoot, Optional<Platform> peers) {
     /** What the simulator claims to be. */
     private static final Product SIMULATED_PRODUCT = Product.GENOA;
 
@@ -30,6 +33,17 @@ public record ReferenceValues(Platform platform, Optional<X509Certificate> simul
                             ? "a simulated gateway needs the root certificate of its simulator"
                             : "a root certificate of a simulator does not fit a platform with tee: snp");
         }
+    }
+
+    /**
+     * In what a platform, by its JSON, allows machines to have the state key that are not accepted: members in which it
+     * is laxer than the pinned one. Empty where that one, or {@link #peers}, allows all that it does.
+     */
+    Set<String> laxer(JsonObject peer) {
+        return peers.filter(accepted -> Laxity.of(peer, accepted.json()).isEmpty())
+                        .isPresent()
+                ? Set.of()
+                : Laxity.of(peer, platform.json());
     }
 
     TrustAnchors anchors() {
@@ -51,7 +65,7 @@ public record ReferenceValues(Platform platform, Optional<X509Certificate> simul
         var platformLine = platform.simulated()
                 ? "SIMULATED hardware, which protects nothing from whoever runs the gateway"
                 : "AMD SEV-SNP, certified by AMD's own root";
-        return List.of(
+        var lines = new ArrayList<>(List.of(
                 "hardware: " + platformLine,
                 "processors: " + words(platform.products()),
                 "launched software (measurement): " + words(platform.measurements()),
@@ -72,7 +86,13 @@ public record ReferenceValues(Platform platform, Optional<X509Certificate> simul
                         + (platform.providers().isEmpty()
                                 ? "none"
                                 : String.join(", ", new java.util.TreeSet<>(platform.providers()))),
-                "privilege level (VMPL): " + words(platform.vmpl()));
+                "privilege level (VMPL): " + words(platform.vmpl())));
+        peers.ifPresent(peer -> lines.add("its state key may also go to: %s, measurement %s, host data %s"
+                .formatted(
+                        peer.simulated() ? "SIMULATED hardware" : "AMD SEV-SNP",
+                        words(peer.measurements()),
+                        words(peer.hostData()))));
+        return lines;
     }
 
     private static String words(AllowList list) {

@@ -14,9 +14,12 @@ public final class VerifiedGateway {
     private final Checkpoint checkpoint;
     private final boolean simulated;
     private final JsonElement recovery;
+    private final JsonElement stateKey;
 
-    VerifiedGateway(GatewayKeys keys, Checkpoint checkpoint, boolean simulated, JsonElement recovery) {
+    VerifiedGateway(
+            GatewayKeys keys, Checkpoint checkpoint, boolean simulated, JsonElement recovery, JsonElement stateKey) {
         this.recovery = recovery.deepCopy();
+        this.stateKey = stateKey.deepCopy();
         this.keys = keys;
         this.checkpoint = checkpoint;
         this.simulated = simulated;
@@ -52,5 +55,10 @@ public final class VerifiedGateway {
     /** Who holds shares of its state key, as its evidence says; JSON null where nobody does. */
     public JsonElement recovery() {
         return recovery.deepCopy();
+    }
+
+    /** Where its state key comes from, and which machines get it, as its evidence says. */
+    public JsonElement stateKey() {
+        return stateKey.deepCopy();
     }
 }

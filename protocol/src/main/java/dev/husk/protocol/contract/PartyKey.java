@@ -97,7 +97,7 @@ public final class PartyKey {
         return ed25519(Arrays.copyOfRange(encoded, ED25519_PREFIX.length, encoded.length));
     }
 
-    private static PartyKey es256(byte[] point) {
+    static PartyKey es256(byte[] point) {
         if (point.length != 65 || point[0] != 4) {
             throw new IllegalArgumentException("an ES256 key is an uncompressed point of 65 bytes");
         }

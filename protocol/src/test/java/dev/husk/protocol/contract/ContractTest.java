@@ -473,6 +473,74 @@ class ContractTest {
     }
 
     @Test
+    void anEs256SignerSignsAsATokenDoesAndSurvivesStorage() throws Exception {
+        // Some scalars and coordinates have leading zeros.
+        for (int i = 0; i < 300; i++) {
+            try (var signer = PartySigner.generateEs256();
+                    var again = PartySigner.fromPkcs8(signer.pkcs8())) {
+                assertThat(again.key()).isEqualTo(signer.key());
+                assertThat(again.pkcs8()).isEqualTo(signer.pkcs8());
+                assertThat(PartyKey.parse(signer.key().text())).isEqualTo(signer.key());
+                assertThat(signer.key().verify(new byte[5], again.sign(new byte[5])))
+                        .isTrue();
+                assertThat(signer.key().verify(new byte[6], again.sign(new byte[5])))
+                        .isFalse();
+            }
+        }
+        try (var signer = PartySigner.generateEs256();
+                var other = PartySigner.generateEs256();
+                var elsewhere = PartySigner.generate()) {
+            var payload = new JsonObject();
+            payload.addProperty("action", "accept");
+            var statement = SignedStatement.sign(signer, payload);
+            assertThat(SignedStatement.verify(statement, signer.key())).isEqualTo(payload);
+            for (var key : List.of(other.key(), elsewhere.key())) {
+                assertThatThrownBy(() -> SignedStatement.verify(statement, key))
+                        .isInstanceOf(InvalidSignatureException.class);
+            }
+        }
+        var closed = PartySigner.generateEs256();
+        closed.close();
+        assertThatThrownBy(() -> closed.sign(new byte[1])).isInstanceOf(IllegalStateException.class);
+    }
+
+    /** Made by {@code openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:.. | openssl pkcs8 -topk8 -nocrypt}. */
+    @Test
+    void aKeyThatOpensslMadeIsReadIfItsCurveIsTheRightOne() throws Exception {
+        byte[] p256 = java.util.Base64.getDecoder()
+                .decode("MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgahhgLm/DHx9hP+GNZUlCFM17D+KU56PBQtrWW8ZQ"
+                        + "CFuhRANCAAT8+NtMAdB31yvmphonZ+HlnzUfNup+ig9+a4XCqqCgKhf5cNPhan4ufAHafCQ+Ys6RwCSTv+QytKY7"
+                        + "ADGRYKXG");
+        try (var signer = PartySigner.fromPkcs8(p256)) {
+            assertThat(signer.key().text())
+                    .isEqualTo(
+                            "es256:BPz420wB0HfXK-amGidn4eWfNR826n6KD35rhcKqoKAqF_lw0-Fqfi58Adp8JD5izpHAJJO_5DK0pjsAMZFgpcY");
+        }
+        byte[] p384 = java.util.Base64.getDecoder()
+                .decode("MIG2AgEAMBAGByqGSM49AgEGBSuBBAAiBIGeMIGbAgEBBDDLeTGsJTlU+NPnykwHDKtYwoxSLttW549o/+kqXDUi"
+                        + "TRZqyDHVO/IXiugUNMBgRe2hZANiAATvh3+XbPmb7FqoOsXUBAaFiLYWlBNzGBc3j91jJlIIP1UeAHBpJBbRVJC4"
+                        + "eT2lIIa03HLhMTVe9qMNyPQLDBDEZvq2+VBZQDm00qqtKTqzxu0hdccKovyrYuM7Pqz3Yhc=");
+        assertThatThrownBy(() -> PartySigner.fromPkcs8(p384)).isInstanceOf(IllegalArgumentException.class);
+        for (int length = 0; length < p256.length; length++) {
+            byte[] cut = java.util.Arrays.copyOf(p256, length);
+            assertThatThrownBy(() -> PartySigner.fromPkcs8(cut))
+                    .as("%d bytes", length)
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void aScalarOutOfRangeIsNoKey() {
+        try (var signer = PartySigner.generateEs256()) {
+            byte[] encoded = signer.pkcs8();
+            for (int fill : new int[] {0, 0xff}) {
+                java.util.Arrays.fill(encoded, encoded.length - 32, encoded.length, (byte) fill);
+                assertThatThrownBy(() -> PartySigner.fromPkcs8(encoded)).isInstanceOf(IllegalArgumentException.class);
+            }
+        }
+    }
+
+    @Test
     void es256SignaturesOfHardwareTokensVerify() throws Exception {
         var generator = java.security.KeyPairGenerator.getInstance("EC");
         generator.initialize(new java.security.spec.ECGenParameterSpec("secp256r1"));

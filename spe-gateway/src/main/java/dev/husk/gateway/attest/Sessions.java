@@ -23,6 +23,8 @@ public class Sessions {
      */
     public record Session(String id, String nonce, String tee, Instant expires) {}
 
+    private final OpenSessions open = new OpenSessions();
+
     @Inject
     private Tickets tickets;
 
@@ -33,7 +35,14 @@ public class Sessions {
     }
 
     Session start(String tee) {
-        return session(tee, tickets.issue(purpose(tee), LIFE));
+        var session = session(tee, tickets.issue(purpose(tee), LIFE));
+        open.begun(session.expires());
+        return session;
+    }
+
+    /** How many are open; add up those of all replicas. */
+    public long open(Instant now) {
+        return open.at(now);
     }
 
     /** Ends the handshake and gives it, if it is open: whatever follows, its nonce is spent. */
@@ -41,6 +50,7 @@ public class Sessions {
         for (var tee : Attestation.TEES) {
             var ticket = tickets.redeem(purpose(tee), id);
             if (ticket.isPresent()) {
+                open.ended(ticket.get().expires());
                 return ticket.map(open -> session(tee, open));
             }
         }

@@ -5,7 +5,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 
-/** Where a contract's chain of events stands. */
+/** A chain of events: a contract's, or the gateway's. Where it stands is read from the log ({@link ChainHeads}). */
 @Entity
 @Table(name = "chain")
 public class ChainRow {
@@ -16,10 +16,4 @@ public class ChainRow {
     /** The log key, with which parties compute the tag. */
     @Column(name = "sealed")
     byte[] sealed = {};
-
-    @Column(name = "next_seq")
-    long nextSeq;
-
-    @Column(name = "last_hash")
-    byte[] lastHash = {};
 }

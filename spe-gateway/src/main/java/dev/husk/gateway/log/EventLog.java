@@ -54,6 +54,7 @@ public class EventLog {
 
     // What follows belongs to who holds the round; all others look at what was published.
     private final RightEdge edge = new RightEdge();
+    private final ChainHeads chains = new ChainHeads();
     private byte[] last = {};
     private long finished;
 
@@ -148,6 +149,7 @@ public class EventLog {
             if (row.index() != edge.size()) {
                 throw new IllegalStateException("the database's log has no entry " + edge.size());
             }
+            chains.take(row);
             last = MerkleHash.leaf(row.bytes());
             edge.append(last, filled::put);
         }

@@ -168,24 +168,22 @@ public class Ledger implements Resealable {
     public Appended append(String chain, JsonObject event) {
         var time = lock();
         var head = head();
-        var row = chain(chain);
+        var before = transaction().head(chain).orElseGet(() -> views.head(chain));
         var dated = event.deepCopy();
         dated.addProperty("time", time.toString());
         var opening = new Opening(Base64Url.random(32), dated);
-        var previous = row.nextSeq == 0 ? "" : Base64Url.encode(row.lastHash);
-        var leaf = new Leaf(Opening.tag(logKey(chain), chain), row.nextSeq, previous, opening.commit());
+        var leaf = new Leaf(Opening.tag(logKey(chain), chain), before.next(), before.last(), opening.commit());
+        var after = before.after(leaf);
 
         var entry = new LeafRow();
         entry.index = head.size;
         entry.chain = chain;
-        entry.seq = row.nextSeq;
+        entry.seq = leaf.seq();
         entry.bytes = leaf.bytes();
         entry.sealed = stateKey.seal(column(entry), encode(opening));
         database.persist(entry);
-        row.nextSeq++;
-        row.lastHash = leaf.hash();
         head.size++;
-        transaction().append(new LoggedEvent(entry.index, chain, dated));
+        transaction().append(new LoggedEvent(entry.index, chain, dated), after);
         if (commit.awaits(entry.index)) {
             // The lock is then held for as long as the work takes, not for as long as the disk does.
             commitEarly(database);

@@ -4,12 +4,16 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** What the log knows of one transaction, which ends with it. */
 final class LogTransaction {
     private final Clock clock;
     private final List<LoggedEvent> appended = new ArrayList<>();
+    private final Map<String, ChainHead> heads = new HashMap<>();
     private Instant time = Instant.MIN;
     private boolean locked;
     private boolean caughtUp;
@@ -28,8 +32,15 @@ final class LogTransaction {
         return List.copyOf(appended);
     }
 
-    void append(LoggedEvent event) {
+    /** @param head where the event's chain then stands */
+    void append(LoggedEvent event, ChainHead head) {
         appended.add(event);
+        heads.put(event.chain(), head);
+    }
+
+    /** Where a chain stands that this transaction has appended to. */
+    Optional<ChainHead> head(String chain) {
+        return Optional.ofNullable(heads.get(chain));
     }
 
     boolean locked() {

@@ -25,6 +25,7 @@ public class Views {
     @Inject
     private Ledger ledger;
 
+    private final ChainHeads chains = new ChainHeads();
     private List<View> views = List.of();
 
     /** The events before this one were taken in. */
@@ -84,14 +85,21 @@ public class Views {
                 throw missing(end);
             }
             if (entry.index() == end) {
-                take(entry.event());
+                take(entry);
                 end++;
             }
         }
     }
 
-    private void take(LoggedEvent event) {
+    /** Where a chain stands, for who holds the log's lock. */
+    ChainHead head(String chain) {
+        return chains.of(chain);
+    }
+
+    private void take(Ledger.Row entry) {
+        var event = entry.event();
         try {
+            chains.take(entry);
             for (var view : views) {
                 view.take(event);
             }

@@ -31,6 +31,9 @@ public class DecisionFilter implements ContainerResponseFilter {
         var path = request.getUriInfo().getPath().replaceFirst("^/", "");
         var what = path.startsWith("kbs/v0/resource/") ? "key" : DECISIONS.getOrDefault(path, "");
         int status = response.getStatus();
+        if (path.equals("kbs/v0/auth") && status < 300) {
+            metrics.sessionBegun();
+        }
         if (what.isEmpty()) {
             return;
         }

@@ -1,11 +1,13 @@
 package dev.husk.gateway.operate;
 
+import dev.husk.gateway.attest.Sessions;
 import dev.husk.gateway.log.Cosigning;
 import dev.husk.gateway.log.EventLog;
 import dev.husk.gateway.log.WitnessTrouble;
 import dev.husk.gateway.recovery.RecoveryShares;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Clock;
 import java.util.Map;
 
 /** What is measured when somebody looks. */
@@ -19,6 +21,12 @@ public class Gauges {
 
     @Inject
     private Cosigning cosigning;
+
+    @Inject
+    private Sessions sessions;
+
+    @Inject
+    private Clock clock;
 
     /** Holders that have not fetched their share of the state key; not a number while the database does not answer. */
     double sharesUnfetched() {
@@ -40,6 +48,10 @@ public class Gauges {
 
     long cosignedEntries() {
         return cosigning.entries();
+    }
+
+    long sessionsOpen() {
+        return sessions.open(clock.instant());
     }
 
     long logEntries() {

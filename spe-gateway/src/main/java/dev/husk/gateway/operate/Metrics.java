@@ -29,6 +29,11 @@ public class Metrics {
             .help("Attestations by verdict.")
             .labelNames("verdict")
             .register(registry);
+    private final Counter sessions = Counter.builder()
+            .name("husk_sessions_total")
+            .help("Handshakes that were begun, and those of them that ended with a token.")
+            .labelNames("state")
+            .register(registry);
     private final Counter releases = Counter.builder()
             .name("husk_releases_total")
             .help("Releases, and single keys, that were granted.")
@@ -81,6 +86,11 @@ public class Metrics {
                 })
                 .register(registry);
         GaugeWithCallback.builder()
+                .name("husk_sessions_open")
+                .help("Handshakes that are open; only the sum over all replicas is a number of its own.")
+                .callback(callback -> callback.call(gauges.sessionsOpen()))
+                .register(registry);
+        GaugeWithCallback.builder()
                 .name("husk_recovery_shares_unfetched")
                 .help("Holders that have not fetched their share of the state key.")
                 .callback(callback -> callback.call(gauges.sharesUnfetched()))
@@ -91,12 +101,20 @@ public class Metrics {
         if (!decided.verdict().isEmpty()) {
             attestations.labelValues(decided.verdict()).inc();
         }
+        if (decided.outcome().equals("granted") && decided.what().equals("attest")) {
+            sessions.labelValues("attested").inc();
+        }
         if (decided.outcome().equals("granted")
                 && (decided.what().equals("release") || decided.what().equals("key"))) {
             releases.labelValues(decided.what()).inc();
         }
         decided.reasons()
                 .forEach(code -> refusals.labelValues(decided.what(), code).inc());
+    }
+
+    /** A handshake that was begun. */
+    void sessionBegun() {
+        sessions.labelValues("begun").inc();
     }
 
     /** @param route one of few names */

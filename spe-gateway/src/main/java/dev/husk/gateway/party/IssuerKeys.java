@@ -26,7 +26,7 @@ final class IssuerKeys implements JWKSetSource<SecurityContext> {
     private final Optional<URI> location;
     private final IssuerHttp http;
     private final Path copy;
-    private String problem = "";
+    private volatile String problem = "";
 
     /** @param location empty: the discovery document names it */
     IssuerKeys(String issuer, Optional<URI> location, IssuerHttp http, Path copy) {
@@ -51,6 +51,11 @@ final class IssuerKeys implements JWKSetSource<SecurityContext> {
             Thread.currentThread().interrupt();
             throw new JWKSetUnavailableException("interrupted", e);
         }
+    }
+
+    /** Whether the last fetch failed, so that nobody knows which keys the issuer has. */
+    boolean unknown() {
+        return !problem.isEmpty();
     }
 
     private byte[] read() throws IOException, InterruptedException {

@@ -3,6 +3,7 @@ package dev.husk.gateway.party;
 import dev.husk.gateway.Configuration;
 import dev.husk.gateway.RateLimit;
 import dev.husk.gateway.RequestRefused;
+import dev.husk.gateway.tls.ServerTrust;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -22,7 +23,7 @@ public class Parties {
 
     @PostConstruct
     void configure() {
-        var http = new IssuerHttp(IssuerTrust.of(configuration.issuerAuthorities()), FETCH);
+        var http = new IssuerHttp(ServerTrust.of("HUSK_ISSUER_CA", configuration.issuerAuthorities()), FETCH);
         var copy = Path.of(System.getProperty("server.output.dir"), "party-keys.json");
         tokens = new PartyTokens(
                 configuration.issuer(),

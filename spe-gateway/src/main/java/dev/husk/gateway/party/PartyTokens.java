@@ -34,9 +34,11 @@ final class PartyTokens {
     private static final int LARGEST = 16 << 10;
     private static final int SKEW_SECONDS = 30;
 
+    private final IssuerKeys keys;
     private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
 
     PartyTokens(String issuer, IssuerKeys keys, Duration cache) {
+        this.keys = keys;
         var source = JWKSourceBuilder.create(keys)
                 .cache(cache.toMillis(), FETCH_MILLIS)
                 .refreshAheadCache(false)
@@ -68,10 +70,10 @@ final class PartyTokens {
             }
             return party;
         } catch (RateLimitReachedException e) {
-            throw refused("the issuer has no such key");
+            // Not asked again so soon: what the last fetch found stands.
+            throw keys.unknown() ? unreachable() : refused("the issuer has no such key");
         } catch (KeySourceException e) {
-            throw new RequestRefused(
-                    503, "ISSUER_UNREACHABLE", "the keys of the parties' issuer cannot be had at the moment");
+            throw unreachable();
         } catch (BadJOSEException e) {
             throw refused(reason(e));
         } catch (ParseException | JOSEException | IllegalArgumentException e) {
@@ -82,6 +84,11 @@ final class PartyTokens {
     /** The library's own words: they name claims and algorithms, never what the token holds. */
     private static String reason(BadJOSEException e) {
         return String.valueOf(e.getMessage()).replaceAll("[^ -~]", "?");
+    }
+
+    private static RequestRefused unreachable() {
+        return new RequestRefused(
+                503, "ISSUER_UNREACHABLE", "the keys of the parties' issuer cannot be had at the moment");
     }
 
     private static RequestRefused refused(String why) {

@@ -15,13 +15,17 @@ public class GatewayClaims {
     private RecoveryShares shares;
 
     @Inject
+    private StateKeyOrigin origin;
+
+    @Inject
     private ServerCertificate certificate;
 
-    /** Who vouches for the keys, who could recover the state key, and which certificate the server has. */
+    /** Who vouches for the keys, who could recover the state key, where that comes from and goes to, and which certificate the server has. */
     JsonObject json() {
         var json = new JsonObject();
         json.addProperty("endorsement", identity.endorsement());
         json.add("recovery", shares.json());
+        json.add("stateKey", origin.json());
         json.addProperty("tls", certificate.fingerprint());
         return json;
     }

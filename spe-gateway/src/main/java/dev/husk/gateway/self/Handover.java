@@ -38,10 +38,16 @@ public class Handover {
     private OwnEvidence own;
 
     @Inject
+    private StateKeyOrigin origin;
+
+    @Inject
     private StateKey stateKey;
 
     @Inject
     private GatewayEvents events;
+
+    @Inject
+    private RefusedPeers refused;
 
     JsonObject challenge() {
         requirePeers();
@@ -58,7 +64,10 @@ public class Handover {
         var ticket = tickets.redeem(PURPOSE, Body.text(asked, "challenge"))
                 .orElseThrow(() -> RequestRefused.unauthenticated("the challenge is not open: ask for another"));
         var request = HandoverWords.request(
-                Body.text(asked, "key"), Body.text(asked, "nonce"), Base64Url.encode(ticket.nonce()));
+                Body.text(asked, "key"),
+                Body.text(asked, "nonce"),
+                Base64Url.encode(ticket.nonce()),
+                Body.object(asked, "stateKey"));
         var judgement = judge.judge(Body.object(asked, "evidence"), request);
         if (judgement.trusted().isEmpty()) {
             throw refused(judgement);
@@ -71,11 +80,8 @@ public class Handover {
     private RequestRefused refused(PeerJudge.Judgement judgement) {
         LOG.log(System.Logger.Level.WARNING, "the state key was refused to a machine: " + judgement.reasons());
         // What anybody could send, unsigned, must not fill the log.
-        if (judgement.signed()) {
-            var event = new JsonObject();
-            event.addProperty("event", "state-key-refused");
-            event.add("reasons", Reason.json(judgement.reasons()));
-            events.append(event);
+        if (!judgement.chip().isEmpty()) {
+            refused.say(judgement.chip(), judgement.reasons());
         }
         return new RequestRefused(403, "NOT_A_PEER", "this is no gateway that gets the state key", judgement.reasons());
     }
@@ -93,7 +99,9 @@ public class Handover {
             var answer = new JsonObject();
             answer.addProperty("enc", enc);
             answer.addProperty("ciphertext", ciphertext);
-            answer.add("evidence", own.over(HandoverWords.answer(request, enc, ciphertext)));
+            var said = origin.now();
+            answer.add("stateKey", said);
+            answer.add("evidence", own.over(HandoverWords.answer(request, said, enc, ciphertext)));
             return answer;
         } catch (EnvelopeException | IllegalArgumentException e) {
             throw RequestRefused.malformed("key is no X25519 key");

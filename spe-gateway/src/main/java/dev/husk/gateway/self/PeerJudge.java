@@ -1,14 +1,17 @@
 package dev.husk.gateway.self;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import dev.husk.gateway.Configuration;
 import dev.husk.gateway.RequestRefused.Reason;
 import dev.husk.gateway.attest.Evidence;
 import dev.husk.gateway.attest.Verifier;
 import dev.husk.protocol.contract.Contract.Platform;
 import dev.husk.protocol.contract.InvalidContractException;
+import dev.husk.protocol.json.Digests;
 import dev.husk.protocol.json.Json;
 import dev.husk.protocol.json.MalformedJsonException;
+import dev.husk.snp.Bytes;
 import dev.husk.snp.KbsEvidence;
 import dev.husk.snp.MalformedEvidenceException;
 import dev.husk.snp.MalformedReportException;
@@ -19,6 +22,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -43,15 +47,20 @@ public class PeerJudge {
 
     private static final int LARGEST = 64 << 10;
 
+    /** CHIP_ID in ATTESTATION_REPORT (AMD 56860). */
+    private static final int CHIP_ID = 0x1A0;
+
+    private static final int CHIP_ID_SIZE = 64;
+
     /**
      * What came of it.
      *
      * @param trusted the peer's report, where nothing speaks against it
-     * @param signed whether a genuine machine wrote what was refused
+     * @param chip digest of the id of the chip that signed the report; empty where nobody knows who did
      */
-    record Judgement(Optional<Verdict.Trusted> trusted, boolean signed, List<Reason> reasons) {
+    record Judgement(Optional<Verdict.Trusted> trusted, String chip, List<Reason> reasons) {
         static Judgement refused(String code, String detail) {
-            return new Judgement(Optional.empty(), false, List.of(new Reason(code, detail)));
+            return new Judgement(Optional.empty(), "", List.of(new Reason(code, detail)));
         }
     }
 
@@ -78,7 +87,7 @@ public class PeerJudge {
         return configuration.peerPlatform().isPresent();
     }
 
-    /** @param bound what the evidence must speak for */
+    /** @param bound what the evidence must speak for; in {@code stateKey} the peer says what {@link StateKeyOrigin#now} is */
     Judgement judge(JsonObject evidence, JsonObject bound) {
         var platform = platform();
         if (platform.isEmpty()) {
@@ -95,16 +104,52 @@ public class PeerJudge {
                     new Evidence.Snp(parsed.report(), parsed.certificates(), OwnEvidence.reportData(bound)),
                     platform.get());
             return verdict.match(
-                    trusted -> new Judgement(Optional.of(trusted), true, List.of()),
+                    trusted -> said(trusted, chip(parsed.report()), bound, platform.get()),
                     rejected -> new Judgement(
                             Optional.empty(),
-                            rejected.reasons().stream().noneMatch(reason -> UNSIGNED.contains(reason.code())),
+                            rejected.reasons().stream().anyMatch(reason -> UNSIGNED.contains(reason.code()))
+                                    ? ""
+                                    : chip(parsed.report()),
                             rejected.reasons().stream()
                                     .map(reason -> new Reason(reason.code().name(), reason.detail()))
                                     .toList()));
         } catch (MalformedEvidenceException | MalformedReportException | MalformedAzureEvidenceException e) {
             return Judgement.refused("EVIDENCE_MALFORMED", String.valueOf(e.getMessage()));
         }
+    }
+
+    /** A key goes on from a peer to the peer's own peers, and is known to whoever can read the file that it came from. */
+    private static Judgement said(Verdict.Trusted trusted, String chip, JsonObject bound, Platform platform) {
+        var reasons = new ArrayList<Reason>();
+        var stateKey = bound.getAsJsonObject("stateKey");
+        if (!(stateKey.get("peers") instanceof JsonObject peers)
+                || !unnamed(peers).equals(unnamed(platform.json()))) {
+            reasons.add(new Reason(
+                    "PEERS_DIFFER",
+                    "it would hand the state key over to other machines than this gateway would: both need the same"
+                            + " HUSK_PEER_PLATFORM"));
+        }
+        var source = stateKey.get("source") instanceof JsonPrimitive text ? text.getAsString() : "";
+        if (!(source.equals("snp") || source.equals("peer") || source.equals("file") && trusted.simulated())) {
+            reasons.add(
+                    new Reason(
+                            "STATE_KEY_UNPROTECTED",
+                            "its state key comes neither from the processor nor from a peer, and its machine is not simulated"));
+        }
+        return reasons.isEmpty()
+                ? new Judgement(Optional.of(trusted), chip, List.of())
+                : new Judgement(Optional.empty(), chip, reasons);
+    }
+
+    /** Read off the report itself, since of one that was rejected nothing else is left. */
+    private static String chip(Bytes report) {
+        return Digests.sha256(report.slice(CHIP_ID, CHIP_ID_SIZE).toArray());
+    }
+
+    private static JsonObject unnamed(JsonObject platform) {
+        var copy = platform.deepCopy();
+        copy.remove("name");
+        return copy;
     }
 
     /** @throws IllegalStateException if the file is no platform: a gateway must not start half configured */

@@ -16,12 +16,16 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 
 /**
  * A state key from a running replica: this gateway proves to it what it is, and it proves the same back, before the key
@@ -35,13 +39,12 @@ final class PeerStateKey implements StateKeySource {
 
     private final URI peer;
     private final OwnEvidence own;
+    private final StateKeyOrigin origin;
     private final PeerJudge judge;
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+    private final HttpClient http;
 
-    PeerStateKey(URI peer, OwnEvidence own, PeerJudge judge) {
+    /** @param trust for the peer's host: the server's own default would trust the gateway's certificate alone */
+    PeerStateKey(URI peer, OwnEvidence own, StateKeyOrigin origin, PeerJudge judge, SSLContext trust) {
         var host = peer.getHost();
         boolean loopback = "127.0.0.1".equals(host) || "localhost".equals(host) || "[::1]".equals(host);
         if (host == null || !("https".equals(peer.getScheme()) || "http".equals(peer.getScheme()) && loopback)) {
@@ -49,7 +52,13 @@ final class PeerStateKey implements StateKeySource {
         }
         this.peer = peer;
         this.own = own;
+        this.origin = origin;
         this.judge = judge;
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .sslContext(trust)
+                .connectTimeout(Duration.ofSeconds(5))
+                .build();
     }
 
     @Override
@@ -57,11 +66,12 @@ final class PeerStateKey implements StateKeySource {
         var challenge = post("v1/gateway/handover/challenge", new JsonObject());
         try (var pair = HpkeKeyPair.generate()) {
             var request = HandoverWords.request(
-                    Base64Url.encode(pair.publicKey()), Base64Url.random(32), text(challenge, "nonce"));
+                    Base64Url.encode(pair.publicKey()), Base64Url.random(32), text(challenge, "nonce"), origin.now());
             var asked = new JsonObject();
             asked.addProperty("challenge", text(challenge, "challenge"));
             asked.add("key", request.get("key"));
             asked.add("nonce", request.get("nonce"));
+            asked.add("stateKey", request.get("stateKey"));
             asked.add("evidence", own.over(request));
             var answer = post("v1/gateway/handover", asked);
             return Optional.of(open(pair, request, answer));
@@ -71,11 +81,12 @@ final class PeerStateKey implements StateKeySource {
     private byte[] open(HpkeKeyPair pair, JsonObject request, JsonObject answer) throws IOException {
         var enc = text(answer, "enc");
         var ciphertext = text(answer, "ciphertext");
-        if (!(answer.get("evidence") instanceof JsonObject evidence)) {
-            throw new IOException("the peer " + peer + " gives no evidence");
+        if (!(answer.get("evidence") instanceof JsonObject evidence)
+                || !(answer.get("stateKey") instanceof JsonObject said)) {
+            throw new IOException("the peer " + peer + " gives no evidence, or none of where its state key is from");
         }
         // A key from who knows whom would be a key that they know.
-        var judgement = judge.judge(evidence, HandoverWords.answer(request, enc, ciphertext));
+        var judgement = judge.judge(evidence, HandoverWords.answer(request, said, enc, ciphertext));
         if (judgement.trusted().isEmpty()) {
             throw new IOException(
                     "the peer " + peer + " is no gateway to take a state key from: " + judgement.reasons());
@@ -114,9 +125,15 @@ final class PeerStateKey implements StateKeySource {
                             return answer(path, response.statusCode(), read.readNBytes(LARGEST + 1));
                         }
                     }
-                } catch (ConnectException e) {
+                } catch (ConnectException | HttpConnectTimeoutException | SSLException e) {
+                    if (unaccepted(e)) {
+                        throw new IOException(
+                                "the certificate of the peer " + peer
+                                        + " is not accepted, is HUSK_PEER_CA its authority? " + e.getMessage(),
+                                e);
+                    }
                     if (tries == TRIES) {
-                        throw new IOException("the peer " + peer + " does not answer", e);
+                        throw new IOException("the peer " + peer + " does not answer: " + e.getMessage(), e);
                     }
                 }
                 Thread.sleep(PAUSE.toMillis());
@@ -125,6 +142,16 @@ final class PeerStateKey implements StateKeySource {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for the peer " + peer, e);
         }
+    }
+
+    /** Unlike a handshake that a server refuses until it has its certificate, this does not pass. */
+    private static boolean unaccepted(Throwable problem) {
+        for (Throwable cause = problem; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private JsonObject answer(String path, int status, byte[] body) throws IOException {

@@ -40,6 +40,7 @@ public class RecoveryResource {
     private final HoldersChange change;
     private final Reconstruction reconstruction;
     private final OwnEvidence own;
+    private final StateKeyOrigin origin;
     private final Caller caller;
 
     @Inject
@@ -49,12 +50,14 @@ public class RecoveryResource {
             HoldersChange change,
             Reconstruction reconstruction,
             OwnEvidence own,
+            StateKeyOrigin origin,
             Caller caller) {
         this.start = start;
         this.shares = shares;
         this.change = change;
         this.reconstruction = reconstruction;
         this.own = own;
+        this.origin = origin;
         this.caller = caller;
     }
 
@@ -79,6 +82,7 @@ public class RecoveryResource {
         bound.addProperty("nonce", nonce);
         bound.add("policy", shares.policy().orElseThrow().json());
         bound.addProperty("purpose", "husk recovery v1");
+        bound.add("stateKey", origin.unread());
         try {
             var answer = bound.deepCopy();
             answer.remove("nonce");

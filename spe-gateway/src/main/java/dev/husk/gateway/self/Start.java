@@ -16,6 +16,7 @@ import dev.husk.gateway.log.EventLog;
 import dev.husk.gateway.log.StartVerdict;
 import dev.husk.gateway.recovery.HoldersChange;
 import dev.husk.gateway.recovery.RecoveryShares;
+import dev.husk.gateway.tls.ServerTrust;
 import dev.husk.gateway.tls.TlsKeyStore;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -79,6 +80,9 @@ public class Start {
 
     @Inject
     private PeerJudge peers;
+
+    @Inject
+    private StateKeyOrigin origin;
 
     @Inject
     private OwnEvidence own;
@@ -198,7 +202,13 @@ public class Start {
         return switch (text.substring(0, Math.max(0, colon))) {
             case "file" -> new FileStateKey(Path.of(rest));
             case "snp" -> new SnpStateKey(Path.of(rest));
-            case "peer" -> new PeerStateKey(URI.create(rest.endsWith("/") ? rest : rest + "/"), own, peers);
+            case "peer" ->
+                new PeerStateKey(
+                        URI.create(rest.endsWith("/") ? rest : rest + "/"),
+                        own,
+                        origin,
+                        peers,
+                        ServerTrust.of("HUSK_PEER_CA", configuration.peerAuthorities()));
             default ->
                 throw new IllegalStateException(
                         "HUSK_STATE_KEY_SOURCE is file:PATH, snp:PATH or peer:URL, not " + text);
@@ -269,6 +279,7 @@ public class Start {
         var witnesses = new JsonArray();
         cosigning.witnesses().forEach(witness -> witnesses.add(witness.key().text()));
         event.add("witnesses", witnesses);
+        event.add("stateKey", origin.now());
         events.append(event);
         shares.makeFirst();
         log.checkpoint();

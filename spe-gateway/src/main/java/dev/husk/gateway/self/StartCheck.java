@@ -3,7 +3,7 @@ package dev.husk.gateway.self;
 import dev.husk.gateway.Configuration;
 import dev.husk.gateway.SafeAddress;
 import dev.husk.gateway.log.WitnessFile;
-import dev.husk.gateway.party.IssuerTrust;
+import dev.husk.gateway.tls.ServerTrust;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import java.net.URI;
@@ -52,6 +52,7 @@ public class StartCheck {
             "HUSK_S3_ENDPOINT",
             "HUSK_S3_SECRET_KEY",
             "HUSK_SIMULATED_ROOT",
+            "HUSK_PEER_CA",
             "HUSK_PEER_PLATFORM",
             "HUSK_RECOVERY",
             "HUSK_SIMULATED_PEERS",
@@ -115,12 +116,30 @@ public class StartCheck {
         }
         check(problems, configuration::numbers);
         check(problems, configuration::trustedProxies);
+        stateKey(problems);
         check(problems, () -> requireSafe("HUSK_S3_ENDPOINT", configuration.storeEndpoint()));
         check(problems, this::issuer);
         check(problems, () -> configuration.witnesses().ifPresent(WitnessFile::read));
+        check(problems, () -> ServerTrust.of("HUSK_PEER_CA", configuration.peerAuthorities()));
         database(problems);
         tls(problems);
         return problems;
+    }
+
+    /** Evidence of a genuine machine must not stand for a state key that its operator can read, or has simulators read. */
+    private void stateKey(List<String> problems) {
+        var source = configuration.stateKeyKind();
+        boolean simulated = configuration.evidence().startsWith("simulator:");
+        if (source.equals("file") && !simulated) {
+            problems.add(
+                    "HUSK_STATE_KEY_SOURCE is a file, which whoever runs this machine can read: that is for gateways"
+                            + " whose HUSK_EVIDENCE is simulator:. Others take snp:PATH or peer:URL");
+        }
+        if (source.equals("snp") && configuration.simulatedPeers()) {
+            problems.add(
+                    "HUSK_SIMULATED_PEERS must not be yes where HUSK_STATE_KEY_SOURCE is snp: the processor's state"
+                            + " key is not for simulated machines");
+        }
     }
 
     private void issuer() {
@@ -131,7 +150,7 @@ public class StartCheck {
             throw new IllegalStateException(
                     "HUSK_JWKS or HUSK_JWKS_URL must be set: HUSK_ISSUER is not https, or http on this machine");
         }
-        IssuerTrust.of(configuration.issuerAuthorities());
+        ServerTrust.of("HUSK_ISSUER_CA", configuration.issuerAuthorities());
     }
 
     private void database(List<String> problems) {

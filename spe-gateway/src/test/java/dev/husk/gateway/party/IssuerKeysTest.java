@@ -11,6 +11,7 @@ import com.nimbusds.jose.proc.SimpleSecurityContext;
 import com.sun.net.httpserver.HttpHandler;
 import dev.husk.gateway.TestAuthority;
 import dev.husk.gateway.TestIssuer;
+import dev.husk.gateway.tls.ServerTrust;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -236,7 +237,7 @@ class IssuerKeysTest {
             https.publishEc("first");
             var file = folder.resolve("ca.pem");
             TestAuthority.write(file, authority.certificate);
-            var http = new IssuerHttp(IssuerTrust.of(Optional.of(file)), LONG);
+            var http = new IssuerHttp(ServerTrust.of("HUSK_ISSUER_CA", Optional.of(file)), LONG);
             assertThat(ids(get(new IssuerKeys(https.issuer(), Optional.empty(), http, copy()))))
                     .containsExactly("first");
             assertThat(ids(get(new IssuerKeys(https.issuer(), Optional.of(https.keys()), http, copy()))))
@@ -290,7 +291,7 @@ class IssuerKeysTest {
     }
 
     private static SSLContext ofTheJvm() {
-        return IssuerTrust.of(Optional.empty());
+        return ServerTrust.of("HUSK_ISSUER_CA", Optional.empty());
     }
 
     private Path copy() {

@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import dev.husk.gateway.RequestRefused;
 import dev.husk.gateway.TestIssuer;
+import dev.husk.gateway.tls.ServerTrust;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,9 +32,13 @@ class PartyTokensTest {
     @BeforeEach
     void start() throws Exception {
         issuer = new TestIssuer();
-        var http = new IssuerHttp(IssuerTrust.of(Optional.empty()), Duration.ofMinutes(2));
+        tokens = tokens();
+    }
+
+    private PartyTokens tokens() {
+        var http = new IssuerHttp(ServerTrust.of("HUSK_ISSUER_CA", Optional.empty()), Duration.ofMinutes(2));
         var keys = new IssuerKeys(issuer.issuer(), Optional.empty(), http, folder.resolve("keys.json"));
-        tokens = new PartyTokens(issuer.issuer(), keys, Duration.ofMinutes(5));
+        return new PartyTokens(issuer.issuer(), keys, Duration.ofMinutes(5));
     }
 
     @AfterEach
@@ -69,6 +76,43 @@ class PartyTokensTest {
             exchange.close();
         });
         refused(token(key, JWSAlgorithm.ES256), 503);
+    }
+
+    @Test
+    void whileTheKeysCannotBeHadEveryAnswerSaysSoHoweverOftenOneAsks() throws Exception {
+        var key = issuer.publishEc("first");
+        var stranger = new ECKeyGenerator(Curve.P_256)
+                .keyID("stranger")
+                .algorithm(JWSAlgorithm.ES256)
+                .generate();
+        var away = new AtomicBoolean(true);
+        issuer.discovery(exchange -> {
+            if (away.get()) {
+                exchange.sendResponseHeaders(500, -1);
+                exchange.close();
+            } else {
+                TestIssuer.answer(
+                        exchange, "{\"issuer\":\"" + issuer.issuer() + "\",\"jwks_uri\":\"" + issuer.keys() + "\"}");
+            }
+        });
+        // More than are fetched for in the time between two fetches.
+        for (int i = 0; i < 6; i++) {
+            refused(token(key, JWSAlgorithm.ES256), 503);
+        }
+        // What was learned once holds; of other keys nobody knows.
+        tokens = tokens();
+        away.set(false);
+        assertThat(tokens.party(token(key, JWSAlgorithm.ES256))).isEqualTo("hospital-a");
+        away.set(true);
+        for (int i = 0; i < 6; i++) {
+            refused(token(stranger, JWSAlgorithm.ES256), 503);
+        }
+        assertThat(tokens.party(token(key, JWSAlgorithm.ES256))).isEqualTo("hospital-a");
+        tokens = tokens();
+        away.set(false);
+        for (int i = 0; i < 6; i++) {
+            refused(token(stranger, JWSAlgorithm.ES256), 401);
+        }
     }
 
     @Test

@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.husk.gateway.Configuration;
+import dev.husk.gateway.TestAuthority;
 import dev.husk.gateway.attest.SimulatedVerifier;
+import dev.husk.gateway.tls.ServerTrust;
 import dev.husk.protocol.json.Base64Url;
 import dev.husk.protocol.json.CanonicalJson;
 import dev.husk.protocol.json.Json;
@@ -27,7 +31,9 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,6 +62,8 @@ class PeerStateKeyTest {
     private final String peerNonce = Base64Url.random(32);
     private final AtomicReference<Peer> peer = new AtomicReference<>(asked -> honest(asked, giver, KEY));
     private HttpServer server;
+    private String scheme = "http";
+    private SSLContext trust = ServerTrust.of("HUSK_PEER_CA", Optional.empty());
 
     private static byte[] filled(int size, int value) {
         byte[] bytes = new byte[size];
@@ -77,7 +85,11 @@ class PeerStateKeyTest {
 
     @BeforeEach
     void serve() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        serve(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
+    }
+
+    private void serve(HttpServer fresh) {
+        server = fresh;
         server.createContext("/v1/gateway/handover/challenge", exchange -> {
             var answer = new JsonObject();
             answer.addProperty("challenge", "challenge");
@@ -121,21 +133,39 @@ class PeerStateKeyTest {
 
     private JsonObject request(JsonObject asked) {
         return HandoverWords.request(
-                asked.get("key").getAsString(), asked.get("nonce").getAsString(), peerNonce);
+                asked.get("key").getAsString(),
+                asked.get("nonce").getAsString(),
+                peerNonce,
+                asked.getAsJsonObject("stateKey"));
     }
 
     private JsonObject honest(JsonObject asked, SimulatedSandbox machine, byte[] key) throws Exception {
+        return saying(asked, machine, key, said("file", platform("simulated")));
+    }
+
+    private JsonObject saying(JsonObject asked, SimulatedSandbox machine, byte[] key, JsonObject stateKey)
+            throws Exception {
         var request = request(asked);
         var answer = envelope(request, key);
+        answer.add("stateKey", stateKey);
         answer.add(
                 "evidence",
                 evidence(
                         machine,
                         HandoverWords.answer(
                                 request,
+                                answer.getAsJsonObject("stateKey"),
                                 answer.get("enc").getAsString(),
                                 answer.get("ciphertext").getAsString())));
         return answer;
+    }
+
+    /** What a gateway says of its state key. */
+    private static JsonObject said(String source, String peers) throws Exception {
+        var said = new JsonObject();
+        said.addProperty("source", source);
+        said.add("peers", json(peers));
+        return said;
     }
 
     private static JsonObject envelope(JsonObject request, byte[] key) throws Exception {
@@ -145,6 +175,7 @@ class PeerStateKeyTest {
                 CanonicalJson.encode(request),
                 key);
         var answer = new JsonObject();
+        answer.add("stateKey", said("file", platform("simulated")));
         answer.addProperty("enc", Base64Url.encode(sealed.enc()));
         answer.addProperty("ciphertext", Base64Url.encode(sealed.ciphertext()));
         return answer;
@@ -169,15 +200,19 @@ class PeerStateKeyTest {
                 "HUSK_PEER_PLATFORM",
                 Files.writeString(folder.resolve("peers-" + tee + ".json"), platform(tee))
                         .toString());
+        settings.put("HUSK_STATE_KEY_SOURCE", "peer:http://127.0.0.1/");
         settings.put("HUSK_SIMULATED_PEERS", simulatedPeers);
         settings.put(
                 "HUSK_EVIDENCE", "simulator:" + evidence.add(processor.launch(MEASUREMENT, new byte[32], 0x30000)));
         var configuration = new Configuration(new MapConfig(settings));
         var own = new OwnEvidence(configuration);
+        var judge = new PeerJudge(configuration, SimulatedVerifier.of(processor), own);
         return new PeerStateKey(
-                URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/"),
+                URI.create(scheme + "://127.0.0.1:" + server.getAddress().getPort() + "/"),
                 own,
-                new PeerJudge(configuration, SimulatedVerifier.of(processor), own));
+                new StateKeyOrigin(configuration, judge),
+                judge,
+                trust);
     }
 
     private static void refused(PeerStateKey newcomer, String why) {
@@ -255,6 +290,7 @@ class PeerStateKeyTest {
                             giver,
                             HandoverWords.answer(
                                     request(asked),
+                                    answer.getAsJsonObject("stateKey"),
                                     answer.get("enc").getAsString(),
                                     answer.get("ciphertext").getAsString())));
             return answer;
@@ -292,8 +328,39 @@ class PeerStateKeyTest {
     }
 
     @Test
+    void aPeerThatWouldHandTheKeyToOtherMachinesIsNone() throws Exception {
+        var lax = platform("simulated").replaceFirst("\\[\"0707\\w+\"\\]", "\"any\"");
+        assertThat(lax).contains("\"measurements\":\"any\"");
+        for (var stateKey : List.of(said("snp", lax), said("snp", "{}"), json("{\"source\":\"snp\",\"peers\":null}"))) {
+            peer.set(asked -> saying(asked, giver, KEY, stateKey));
+            refused(newcomer(), "PEERS_DIFFER");
+        }
+        var renamed = platform("simulated").replace("\"name\":\"gateway\"", "\"name\":\"peers\"");
+        peer.set(asked -> saying(asked, giver, KEY, said("snp", renamed)));
+        assertThat(newcomer().obtain()).as("called otherwise, and the same").isPresent();
+    }
+
+    @Test
+    void aPeerWhoseKeyComesFromElsewhereIsNone() throws Exception {
+        for (var source : List.of("", "unknown", "vault")) {
+            peer.set(asked -> saying(asked, giver, KEY, said(source, platform("simulated"))));
+            refused(newcomer(), "STATE_KEY_UNPROTECTED");
+        }
+    }
+
+    @Test
+    void whatAPeerSaysOfItsStateKeyIsCoveredByItsEvidence() throws Exception {
+        peer.set(asked -> {
+            var answer = saying(asked, giver, KEY, said("vault", platform("simulated")));
+            answer.add("stateKey", said("snp", platform("simulated")));
+            return answer;
+        });
+        refused(newcomer(), "REPORT_DATA_MISMATCH");
+    }
+
+    @Test
     void anAnswerThatLacksSomethingOrIsTooLongIsAnError() throws Exception {
-        for (var member : List.of("enc", "ciphertext", "evidence")) {
+        for (var member : List.of("enc", "ciphertext", "stateKey", "evidence")) {
             peer.set(asked -> {
                 var answer = honest(asked, giver, KEY);
                 answer.remove(member);
@@ -307,6 +374,24 @@ class PeerStateKeyTest {
             return answer;
         });
         refused(newcomer(), "is not JSON");
+    }
+
+    @Test
+    void aPeerIsAskedOverTlsOfItsOwnAuthorityAlone() throws Exception {
+        var authority = new TestAuthority();
+        server.stop(0);
+        var tls = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        tls.setHttpsConfigurator(new HttpsConfigurator(authority.serving()));
+        serve(tls);
+        scheme = "https";
+        refused(newcomer(), "is not accepted, is HUSK_PEER_CA its authority?");
+        var file = folder.resolve("peer-ca.pem");
+        TestAuthority.write(file, new TestAuthority().certificate);
+        trust = ServerTrust.of("HUSK_PEER_CA", Optional.of(file));
+        refused(newcomer(), "is not accepted, is HUSK_PEER_CA its authority?");
+        TestAuthority.write(file, authority.certificate);
+        trust = ServerTrust.of("HUSK_PEER_CA", Optional.of(file));
+        assertThat(newcomer().obtain().orElseThrow()).isEqualTo(KEY);
     }
 
     @Test
@@ -325,7 +410,8 @@ class PeerStateKeyTest {
         for (var text : List.of("http://gateway.example/", "http://10.0.0.1/", "ftp://127.0.0.1/", "https:/x")) {
             var configuration = new Configuration(new MapConfig(new HashMap<>()));
             var own = new OwnEvidence(configuration);
-            assertThatThrownBy(() -> new PeerStateKey(URI.create(text), own, new PeerJudge()))
+            assertThatThrownBy(
+                            () -> new PeerStateKey(URI.create(text), own, new StateKeyOrigin(), new PeerJudge(), trust))
                     .as(text)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("must be https");

@@ -22,7 +22,7 @@ class StartCheckTest {
             Map.entry("HUSK_DB_USER", "husk"),
             Map.entry("HUSK_DB_PASSWORD", "secret"),
             Map.entry("HUSK_DB_SSLMODE", "disable"),
-            Map.entry("HUSK_STATE_KEY_SOURCE", "file:/state.key"),
+            Map.entry("HUSK_STATE_KEY_SOURCE", "snp:/state.key"),
             Map.entry("HUSK_EVIDENCE", "auto"),
             Map.entry("HUSK_ISSUER", "https://issuer.example"),
             Map.entry("HUSK_JWKS", "/jwks.json"),
@@ -65,6 +65,7 @@ class StartCheckTest {
             value = {
                 "HUSK_JWKS_URL;ldap://issuer.example/keys;HUSK_JWKS_URL must be https, or http on this machine",
                 "HUSK_ISSUER_CA;/nowhere/ca.pem;HUSK_ISSUER_CA: /nowhere/ca.pem cannot be read",
+                "HUSK_PEER_CA;/nowhere/ca.pem;HUSK_PEER_CA: /nowhere/ca.pem cannot be read",
                 "HUSK_JWKS_URL;http://issuer.example/keys;HUSK_JWKS_URL must be https, or http on this machine",
                 "HUSK_JWKS_URL;http://127.0.0.1.example/keys;HUSK_JWKS_URL must be https, or http on this machine",
                 "HUSK_S3_ENDPOINT;http://store.example;HUSK_S3_ENDPOINT must be https, or http on this machine",
@@ -76,6 +77,8 @@ class StartCheckTest {
                 "HUSK_HOST;0.0.0.0;HUSK_HOST is not this machine: that needs HUSK_TLS=on",
                 "HUSK_HOST;::;HUSK_HOST is not this machine: that needs HUSK_TLS=on",
                 "HUSK_TLS;yes;HUSK_TLS must be on or off",
+                "HUSK_STATE_KEY_SOURCE;file:/k;'HUSK_STATE_KEY_SOURCE is a file, which whoever runs this machine can read: that is for gateways whose HUSK_EVIDENCE is simulator:. Others take snp:PATH or peer:URL'",
+                "HUSK_SIMULATED_PEERS;yes;HUSK_SIMULATED_PEERS must not be yes where HUSK_STATE_KEY_SOURCE is snp: the processor's state key is not for simulated machines",
                 "HUSK_LIMIT_PARTY;0;HUSK_LIMIT_PARTY must be a whole number from 1",
                 "HUSK_LIMIT_PARTY;many;HUSK_LIMIT_PARTY must be a whole number from 1",
             })
@@ -108,6 +111,19 @@ class StartCheckTest {
         var file = Files.writeString(folder.resolve("ca.pem"), "no certificate");
         assertThat(problems(Map.of("HUSK_ISSUER_CA", file.toString())))
                 .containsExactly("HUSK_ISSUER_CA: " + file + " holds no certificates in PEM");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "agent:http://127.0.0.1:8006", "configfs-tsm", "sev-guest", "sev-guest:/dev/x"})
+    void aStateKeyInAFileIsForSimulatedGatewaysAlone(String evidence) {
+        var file = Map.of("HUSK_STATE_KEY_SOURCE", "", "HUSK_STATE_KEY_FILE", "/state.key");
+        var genuine = new LinkedHashMap<>(file);
+        genuine.put("HUSK_EVIDENCE", evidence);
+        assertThat(problems(genuine)).singleElement().asString().contains("HUSK_STATE_KEY_SOURCE is a file");
+        var simulated = new LinkedHashMap<>(file);
+        simulated.put("HUSK_EVIDENCE", "simulator:http://127.0.0.1:1");
+        simulated.put("HUSK_SIMULATED_PEERS", "yes");
+        assertThat(problems(simulated)).isEmpty();
     }
 
     @Test

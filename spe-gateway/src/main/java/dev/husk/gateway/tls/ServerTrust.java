@@ -1,4 +1,4 @@
-package dev.husk.gateway.party;
+package dev.husk.gateway.tls;
 
 import dev.husk.protocol.tls.Authorities;
 import java.io.IOException;
@@ -11,26 +11,26 @@ import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Who vouches for the issuer's host. Never the server's default: with TLS on, that trusts the gateway's own certificate. */
-public final class IssuerTrust {
-    private IssuerTrust() {}
+/** Who vouches for a host that the gateway asks. Never the server's default: with TLS on, that trusts the gateway's own certificate. */
+public final class ServerTrust {
+    private ServerTrust() {}
 
     /**
      * For connections to servers that the authorities of this file vouch for, or, without one, those of the JVM.
      *
+     * @param setting that names the file
      * @throws IllegalStateException if the file cannot be read or holds no certificates
      */
-    public static SSLContext of(Optional<Path> authorities) {
+    public static SSLContext of(String setting, Optional<Path> authorities) {
         if (authorities.isEmpty()) {
             return ofTheJvm();
         }
         try {
             return Authorities.trusting(Files.readAllBytes(authorities.get()));
         } catch (IOException e) {
-            throw new IllegalStateException("HUSK_ISSUER_CA: " + authorities.get() + " cannot be read", e);
+            throw new IllegalStateException(setting + ": " + authorities.get() + " cannot be read", e);
         } catch (CertificateException e) {
-            throw new IllegalStateException(
-                    "HUSK_ISSUER_CA: " + authorities.get() + " holds no certificates in PEM", e);
+            throw new IllegalStateException(setting + ": " + authorities.get() + " holds no certificates in PEM", e);
         }
     }
 
