@@ -55,9 +55,6 @@ public class Releases {
     @Inject
     private ReleaseEvents events;
 
-    @Inject
-    private RunCallers callers;
-
     /** @throws RequestRefused with 404 where there is no such contract; nothing is logged then, for nobody could read it */
     Outcome release(Asked asked) {
         var now = ledger.lock();
@@ -140,10 +137,7 @@ public class Releases {
                 asked, contract, grant.reads(), grant.writes(), digests, leaseUntil, sandbox.simulated());
         ReleaseEvents.beginsRun(event);
         Spent.add(event, uses);
-        granted.caller().ifPresent(party -> {
-            event.addProperty("caller", party);
-            callers.remember(asked.sandbox(), asked.activation(), party);
-        });
+        granted.caller().ifPresent(party -> event.addProperty("caller", party));
         // The other parties read the log too: they see what was asked for, not about whom.
         event.add("parameters", ReleaseEvents.names(granted.parameters().keySet()));
         if (asked.sealed()) {
