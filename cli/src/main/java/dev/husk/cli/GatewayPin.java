@@ -8,6 +8,7 @@ import dev.husk.cli.gateway.KnownGateway;
 import dev.husk.cli.gateway.ReferenceValues;
 import dev.husk.protocol.contract.Contract.Platform;
 import dev.husk.protocol.contract.InvalidContractException;
+import dev.husk.protocol.log.VerifierKey;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.security.cert.CertificateEncodingException;
@@ -78,6 +79,14 @@ record GatewayPin(JsonElement platform, ReferenceValues values, Optional<KnownGa
     static X509Certificate certificate(byte[] der) throws CertificateException {
         return (X509Certificate)
                 CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
+    }
+
+    /** The key that must have signed the log: the one that a verification of the gateway saw. */
+    VerifierKey logKey() throws CommandFailed {
+        return known.orElseThrow(() -> CommandFailed.refused(
+                        "the gateway's log key is not known yet: verify it once with `husk gateway verify`"))
+                .keys()
+                .log();
     }
 
     GatewayPin with(KnownGateway seen) {

@@ -6,10 +6,10 @@ import dev.husk.protocol.log.MalformedLogException;
 import dev.husk.protocol.log.MerkleHash;
 import dev.husk.protocol.log.TileName;
 import dev.husk.protocol.log.Tiles;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The files of the gateway's public log (C2SP {@code tlog-tiles}), unchecked. */
 final class LogFiles implements Tiles<CommandFailed> {
@@ -45,9 +45,12 @@ final class LogFiles implements Tiles<CommandFailed> {
         return file.orElseThrow(() -> CommandFailed.unreachable("the gateway's log has no " + tile.path()));
     }
 
-    /** Entries from index {@code start} to {@code end}, fewer where the log does not have them. */
-    List<byte[]> entries(long start, long end) throws CommandFailed {
-        var entries = new ArrayList<byte[]>();
+    /**
+     * Entries from index {@code start} to {@code end} in their order, fewer where the log does not have them.
+     *
+     * @throws UnreadableLogException naming the first bundle that is none
+     */
+    void entries(long start, long end, Consumer<byte[]> entries) throws CommandFailed, UnreadableLogException {
         for (long next = start; next < end; ) {
             long first = next - next % TileName.WIDTH;
             int width = (int) Math.min(TileName.WIDTH, end - first);
@@ -55,13 +58,12 @@ final class LogFiles implements Tiles<CommandFailed> {
             if (bundle.isEmpty()) {
                 break;
             }
-            entries.addAll(bundle.get().subList((int) (next - first), width));
+            bundle.get().subList((int) (next - first), width).forEach(entries);
             next = first + width;
         }
-        return entries;
     }
 
-    private Optional<List<byte[]>> bundle(TileName name) throws CommandFailed {
+    private Optional<List<byte[]>> bundle(TileName name) throws CommandFailed, UnreadableLogException {
         try {
             var file = gateway.file(PREFIX + name.path());
             if (file.isPresent()) {
@@ -71,7 +73,7 @@ final class LogFiles implements Tiles<CommandFailed> {
                     name.isWhole() ? file : gateway.file(PREFIX + name.whole().path());
             return whole.isEmpty() ? Optional.empty() : Optional.of(EntryBundle.parse(whole.get(), TileName.WIDTH));
         } catch (MalformedLogException e) {
-            throw CommandFailed.unreachable("the gateway's " + name.path() + " cannot be read: " + e.getMessage());
+            throw new UnreadableLogException("the gateway's " + name.path() + " cannot be read: " + e.getMessage());
         }
     }
 }

@@ -7,90 +7,159 @@ import dev.husk.cli.log.AuditResult;
 import dev.husk.cli.log.Finding;
 import dev.husk.cli.log.LogAudit;
 import dev.husk.cli.log.LogHeads;
+import dev.husk.cli.log.LogHeads.KnownHead;
+import dev.husk.cli.log.SeenChain;
 import dev.husk.cli.log.ShownEvent;
 import dev.husk.protocol.json.Base64Url;
 import dev.husk.protocol.json.Digests;
+import dev.husk.protocol.log.Checkpoint;
 import dev.husk.protocol.log.Opening;
 import dev.husk.protocol.log.VerifierKey;
+import dev.husk.protocol.log.WitnessPolicy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Reads the gateway's log as a party does, and remembers what was seen of it. */
 final class LogReader {
-    /** An audit keeps every entry in memory. */
-    private static final long MAX_LEAVES = 4_000_000;
+    /** Witnesses are asked once a checkpoint is signed, so their cosignatures come a little later. */
+    private static final int COSIGNATURE_TRIES = 10;
+
+    private static final Duration COSIGNATURE_WAIT = Duration.ofSeconds(1);
 
     private final Settings settings;
     private final PartyApi api;
     private final GatewayClient gateway;
     private final LogFiles files;
+    private final Clock clock;
 
     LogReader(Settings settings, PartyApi api) throws CommandFailed, IOException {
         this.settings = settings;
         this.api = api;
         this.gateway = api.gateway();
         this.files = new LogFiles(gateway);
+        this.clock = Clock.systemUTC();
+    }
+
+    LogFiles files() {
+        return files;
+    }
+
+    /** The memory of the log of the gateway that was verified before. */
+    RememberedLog memory() throws CommandFailed, IOException {
+        return RememberedLog.of(settings, key());
     }
 
     /** The key that must have signed the log: the one that a verification of the gateway pinned. */
-    private VerifierKey key() throws CommandFailed, IOException {
-        return GatewayPin.require(settings)
-                .known()
-                .orElseThrow(() -> CommandFailed.refused(
-                        "the gateway's log key is not known yet: verify it once with `husk gateway verify`"))
-                .keys()
-                .log();
+    VerifierKey key() throws CommandFailed, IOException {
+        return GatewayPin.require(settings).logKey();
     }
 
     /** The events that the gateway shows, unchecked. */
     List<ShownEvent> shown(HeldContract held, String party) throws CommandFailed, IOException {
-        return shown(events(held, party));
+        return shown(events(held, party, 0));
     }
 
-    /** Audits one contract. What fits is remembered; what does not changes no memory. */
-    AuditResult audit(HeldContract held, String party) throws CommandFailed, IOException {
-        var key = key();
-        var memory = RememberedLog.of(settings, key);
-        var remembered = memory.checkpoint();
-        // The first head must come before the events, or a leaf added in between would look withheld.
-        var before = files.checkpoint();
-        var events = events(held, party);
-        var heads = new LogHeads(remembered, before, LogFiles.checkpoint(GatewayClient.text(events, "checkpoint")));
-        var tag = tag(held);
-        var leaves = leaves(memory.leaves(), heads.after().size());
-        var result = LogAudit.audit(key, heads, leaves, tag, shown(events));
-        if (!result.passed() && !memory.leaves().isEmpty()) {
-            // The memory or the gateway is wrong: the gateway's own leaves tell which, and from where on.
-            var all = leaves(List.of(), heads.after().size());
-            var again = LogAudit.audit(key, heads, all, tag, shown(events));
-            result = rewritten(memory.leaves(), all, again);
-            leaves = all;
+    /** A checkpoint of this log in a file, as another reader or a witness has it. */
+    Checkpoint seenByAnother(Path file) throws CommandFailed, IOException {
+        try {
+            var checkpoint = Checkpoint.parse(Files.readString(file));
+            if (checkpoint.origin().equals(key().name()) && checkpoint.verify(key())) {
+                return checkpoint;
+            }
+        } catch (NoSuchFileException e) {
+            throw CommandFailed.unusable("no file " + file);
+        } catch (IllegalArgumentException e) {
+            throw CommandFailed.unusable(file + " is no checkpoint: " + e.getMessage());
         }
+        throw CommandFailed.unusable(file + " is a checkpoint that the pinned gateway's log key did not sign");
+    }
+
+    /** Audits all events of one contract. What fits is remembered; what does not changes no memory. */
+    AuditResult audit(HeldContract held, String party, List<Checkpoint> others) throws CommandFailed, IOException {
+        return audit(held, party, others, 0);
+    }
+
+    /** Audits the events of one contract that came since it was audited last. */
+    AuditResult auditNewer(HeldContract held, String party) throws CommandFailed, IOException {
+        var chain = memory().chain(held.contract().name());
+        return audit(
+                held, party, List.of(), chain.map(known -> known.seen().size()).orElse(0L));
+    }
+
+    private AuditResult audit(HeldContract held, String party, List<Checkpoint> others, long from)
+            throws CommandFailed, IOException {
+        var name = held.contract().name();
+        var memory = memory();
+        var policy = memory.witnesses();
+        // The first head must come before the events, or a leaf added in between would look withheld.
+        var before = cosigned(policy);
+        var events = events(held, party, from);
+        var after = LogFiles.checkpoint(GatewayClient.text(events, "checkpoint"));
+        var tag = tag(held);
         var digest = Digests.sha256(tag.getBytes(StandardCharsets.US_ASCII));
-        var known = memory.contractKey(held.contract().name());
-        if (known.isPresent() && !known.get().equals(digest)) {
+        var chain = memory.chain(name);
+        var seen = chain.filter(known -> known.tag().equals(digest)).map(RememberedLog.Chain::seen);
+
+        var known = new ArrayList<KnownHead>();
+        memory.checkpoint().map(KnownHead::own).ifPresent(known::add);
+        seen.map(read -> new KnownHead(read.size(), read.edge().root(), true)).ifPresent(known::add);
+        others.stream().map(KnownHead::ofAnother).forEach(known::add);
+        var heads = new LogHeads(known, before, after);
+        boolean fromStart = others.stream()
+                .anyMatch(other -> other.size() < seen.map(SeenChain::size).orElse(0L));
+
+        var audit =
+                new LogAudit(key(), heads, tag, fromStart ? SeenChain.nothing() : seen.orElseGet(SeenChain::nothing));
+        var result = finish(audit, after.size(), shown(events), from);
+        if (!result.passed() && !fromStart && seen.isPresent()) {
+            // The memory or the gateway is wrong: the gateway's own entries tell which.
+            audit = new LogAudit(key(), heads, tag, SeenChain.nothing());
+            result = finish(audit, after.size(), shown(events), from);
+        }
+        if (chain.isPresent() && seen.isEmpty()) {
             result = result.and(new Finding(
                     Finding.Code.CONTRACT_KEY_CHANGED,
-                    "the gateway names another log key for " + held.contract().name() + " than before"));
+                    "the gateway names another log key for " + name + " than before"));
+        }
+        if (!policy.witnesses().isEmpty()) {
+            result = result.with(policy.judge(before));
         }
         if (result.passed()) {
-            memory.saveLeaves(leaves);
-            memory.saveCheckpoint(heads.after());
-            memory.saveContractKey(held.contract().name(), digest);
+            memory.saveChain(name, new RememberedLog.Chain(digest, audit.seen()));
+            memory.saveCheckpoint(after);
         }
         return result;
     }
 
-    private static AuditResult rewritten(List<String> seen, List<String> now, AuditResult result) {
-        for (int i = 0; i < Math.min(seen.size(), now.size()); i++) {
-            if (!seen.get(i).equals(now.get(i)) && !result.passed()) {
-                return result.and(new Finding(
-                        Finding.Code.LOG_REWRITTEN, "entry %d is not the one that was seen before".formatted(i)));
-            }
+    private AuditResult finish(LogAudit audit, long size, List<ShownEvent> shown, long from) throws CommandFailed {
+        try {
+            files.entries(audit.next(), size, audit::entry);
+        } catch (UnreadableLogException e) {
+            audit.unreadable(String.valueOf(e.getMessage()));
         }
-        return result;
+        return audit.finish(shown, from, clock.instant());
+    }
+
+    /** The newest checkpoint; where witnesses are demanded, one that they had the time to cosign. */
+    Checkpoint cosigned(WitnessPolicy policy) throws CommandFailed {
+        var checkpoint = files.checkpoint();
+        try {
+            for (int i = 1; i < COSIGNATURE_TRIES && !policy.judge(checkpoint).enough(); i++) {
+                settings.pause().pause(COSIGNATURE_WAIT);
+                checkpoint = files.checkpoint();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw CommandFailed.unreachable("interrupted while waiting for the witnesses");
+        }
+        return checkpoint;
     }
 
     private static String tag(HeldContract held) throws CommandFailed {
@@ -101,18 +170,9 @@ final class LogReader {
         }
     }
 
-    private List<String> leaves(List<String> remembered, long size) throws CommandFailed {
-        if (size > MAX_LEAVES) {
-            throw CommandFailed.unusable("the log has " + size + " entries, more than this command reads");
-        }
-        var all = new ArrayList<>(remembered.subList(0, (int) Math.min(size, remembered.size())));
-        // Where the log has fewer, the audit says how many are missing.
-        files.entries(all.size(), size).forEach(entry -> all.add(new String(entry, StandardCharsets.UTF_8)));
-        return all;
-    }
-
-    private JsonElement events(HeldContract held, String party) throws CommandFailed, IOException {
-        return gateway.get("v1/contracts/" + held.contract().name() + "/events", api.bearer(party));
+    private JsonElement events(HeldContract held, String party, long from) throws CommandFailed, IOException {
+        var path = "v1/contracts/" + held.contract().name() + "/events";
+        return gateway.get(from == 0 ? path : path + "?from=" + from, api.bearer(party));
     }
 
     private static List<ShownEvent> shown(JsonElement answer) throws CommandFailed {

@@ -28,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             InvokeCommand.class,
             AnswerCommand.class,
             ActionCommand.class,
+            ResultCommand.class,
             LogCommand.class,
             WitnessCommand.class,
             SnpCommand.class,

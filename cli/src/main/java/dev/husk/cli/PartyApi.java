@@ -2,6 +2,7 @@ package dev.husk.cli;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.husk.cli.terminal.Terminal;
 import dev.husk.protocol.contract.Contract;
 import dev.husk.protocol.contract.InvalidContractException;
 import dev.husk.protocol.contract.PartySigner;
@@ -45,15 +46,20 @@ final class PartyApi {
     }
 
     HeldContract contract(String name, String party) throws CommandFailed, IOException {
-        if (!NAME.matcher(name).matches()) {
-            throw CommandFailed.unusable(
-                    "'" + name + "' cannot be a contract's name: lower-case letters, digits and dashes, at most 63");
-        }
+        requireName(name);
         var answer = gateway().get("v1/contracts/" + name, bearer(party));
         if (!(answer instanceof JsonObject object)) {
             throw CommandFailed.unreachable("the gateway's answer about contract " + name + " is not an object");
         }
         return new HeldContract(parse(object.get("contract"), name), object);
+    }
+
+    /** A contract's name is also a file's, so no other gets that far. */
+    static void requireName(String name) throws CommandFailed {
+        if (!NAME.matcher(name).matches()) {
+            throw CommandFailed.unusable("'" + Terminal.printable(name)
+                    + "' cannot be a contract's name: lower-case letters, digits and dashes, at most 63");
+        }
     }
 
     /** What a party may accept: the proposal to replace what is in force or, where there is none, the contract. */

@@ -25,27 +25,38 @@ final class Settings {
     private final Path folder;
     private final Map<String, String> environment;
     private final TokenSource tokens;
+    private final Pause pause;
 
-    private Settings(Path folder, Map<String, String> environment, TokenSource tokens) {
+    private Settings(Path folder, Map<String, String> environment, TokenSource tokens, Pause pause) {
         this.folder = folder;
         this.environment = Map.copyOf(environment);
         this.tokens = tokens;
+        this.pause = pause;
     }
 
     static Settings of(Map<String, String> environment) {
         var named = environment.get("HUSK_HOME");
         var folder =
                 named != null && !named.isBlank() ? Path.of(named) : Path.of(System.getProperty("user.home"), ".husk");
-        return new Settings(folder, environment, party -> Optional.empty());
+        return new Settings(folder, environment, party -> Optional.empty(), Pause.REAL);
     }
 
     static Settings in(Path folder) {
-        return new Settings(folder, Map.of(), party -> Optional.empty());
+        return new Settings(folder, Map.of(), party -> Optional.empty(), Pause.REAL);
     }
 
     /** These settings with tokens from {@code source}; where it has none, the party's file still counts. */
     Settings with(TokenSource source) {
-        return new Settings(folder, environment, source);
+        return new Settings(folder, environment, source, pause);
+    }
+
+    /** These settings with another way to wait. */
+    Settings pausing(Pause other) {
+        return new Settings(folder, environment, tokens, other);
+    }
+
+    Pause pause() {
+        return pause;
     }
 
     Path folder() {
@@ -137,8 +148,12 @@ final class Settings {
     }
 
     static Optional<JsonObject> object(Path path) throws CommandFailed, IOException {
+        return object(path, 1 << 20);
+    }
+
+    static Optional<JsonObject> object(Path path, int maxBytes) throws CommandFailed, IOException {
         try {
-            JsonElement parsed = Json.parse(Files.readAllBytes(path), 1 << 20);
+            JsonElement parsed = Json.parse(Files.readAllBytes(path), maxBytes);
             if (!parsed.isJsonObject()) {
                 throw CommandFailed.unusable(path + " does not hold a JSON object");
             }

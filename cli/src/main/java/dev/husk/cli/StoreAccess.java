@@ -10,6 +10,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.LongConsumer;
 
@@ -61,6 +63,29 @@ final class StoreAccess {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw CommandFailed.unreachable("interrupted while reading " + location);
+        }
+    }
+
+    /** Copies an object as it lies in the store into a new file, and says its digest, {@code sha256:hex}. */
+    static String copy(ObjectStore store, StoreLocation location, Path out) throws CommandFailed, IOException {
+        var request = HttpRequest.newBuilder(store.presignGet(location, LINK)).build();
+        var next = Files.createTempFile(out.toAbsolutePath().getParent(), ".husk-", ".fetching");
+        try {
+            var response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofFile(next));
+            if (response.statusCode() != 200) {
+                throw CommandFailed.unreachable(
+                        "the store answered " + response.statusCode() + " when asked for " + location);
+            }
+            try (var in = Files.newInputStream(next)) {
+                var digest = digest(in, taken -> {});
+                Files.move(next, out);
+                return digest;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw CommandFailed.unreachable("interrupted while reading " + location);
+        } finally {
+            Files.deleteIfExists(next);
         }
     }
 

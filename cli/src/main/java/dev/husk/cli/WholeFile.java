@@ -1,14 +1,20 @@
 package dev.husk.cli;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.CopyOption;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 
-/** Writes small files so that they appear whole or not at all, also on a full disk. Only their owner reads them. */
+/**
+ * Writes small files so that they appear whole or not at all, also on a full disk or when the machine stops. Only their
+ * owner reads them.
+ */
 final class WholeFile {
     private WholeFile() {}
 
@@ -19,25 +25,43 @@ final class WholeFile {
 
     /** Writes a new file. An existing one stays, with a {@link java.nio.file.FileAlreadyExistsException}. */
     static void create(Path path, byte[] content) throws IOException {
-        write(path, content);
+        place(path, content);
     }
 
     /** Writes a file or replaces it in one step. */
     static void replace(Path path, String text) throws IOException {
-        write(
+        place(
                 path,
                 text.getBytes(StandardCharsets.UTF_8),
                 StandardCopyOption.ATOMIC_MOVE,
                 StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private static void write(Path path, byte[] content, CopyOption... options) throws IOException {
+    private static void write(Path file, byte[] content) throws IOException {
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            var bytes = ByteBuffer.wrap(content);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+    }
+
+    /** A new name is on disk once its folder is. */
+    private static void force(Path folder) throws IOException {
+        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static void place(Path path, byte[] content, CopyOption... options) throws IOException {
         var folder = path.toAbsolutePath().getParent();
         Files.createDirectories(folder);
         var next = Files.createTempFile(folder, ".husk-", ".new");
         try {
-            Files.write(next, content);
+            write(next, content);
             Files.move(next, path, options);
+            force(folder);
         } catch (FileSystemException e) {
             throw e;
         } catch (IOException e) {

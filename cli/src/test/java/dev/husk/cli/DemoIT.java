@@ -104,6 +104,14 @@ class DemoIT {
     }
 
     @Test
+    void theModelIsProvenToComeFromTheContractsCodeAndData() {
+        var proof = figures.getAsJsonObject("proof");
+        assertThat(proof.get("proven").getAsBoolean()).isTrue();
+        assertThat(proof.get("result").getAsString()).isEqualTo("risk-model");
+        assertThat(proof.get("statement").toString()).contains("anna-2025", "berta-2025");
+    }
+
+    @Test
     void theColdStartIsMeasuredStepByStep() {
         assertThat(figures.getAsJsonObject("coldStart").keySet())
                 .contains("hash", "evidence", "attest", "release", "verify", "function", "upload", "statement");

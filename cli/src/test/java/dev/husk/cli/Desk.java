@@ -38,6 +38,9 @@ final class Desk {
     final PartySigner lab = PartySigner.generate();
     private final Map<String, String> environment = new HashMap<>();
 
+    /** What waiting does: nothing, until a test says more. */
+    Pause pause = duration -> {};
+
     Desk(Path folder) throws Exception {
         this(folder, PartySigner.generate());
     }
@@ -57,7 +60,7 @@ final class Desk {
     }
 
     Settings settings() {
-        return Settings.of(environment);
+        return Settings.of(environment).pausing(pause);
     }
 
     Outcome husk(String... arguments) {

@@ -37,6 +37,7 @@ final class FakeGateway extends FakeServer {
     final Map<String, JsonObject> deposits = new LinkedHashMap<>();
     final List<String> logFiles = new ArrayList<>();
     boolean partialTilesDropped;
+    boolean away;
     UnaryOperator<byte[]> tileChange = bytes -> bytes;
     final List<String> statements = new ArrayList<>();
     HpkeKeyPair hpke = HpkeKeyPair.generate();
@@ -74,6 +75,9 @@ final class FakeGateway extends FakeServer {
     @Override
     Answer answer(Request request) throws Exception {
         var path = request.path();
+        if (away) {
+            return Answer.problem(503, "the gateway restarts");
+        }
         if (path.equals("/v1/gateway/evidence")) {
             return Answer.of(200, evidence.apply(evidence(request)));
         }
@@ -108,7 +112,7 @@ final class FakeGateway extends FakeServer {
             return Answer.of(200, "{\"state\":\"proposed\"}");
         }
         if (path.equals(own + "/events")) {
-            return Answer.of(200, log.shown());
+            return Answer.of(200, log.shown(Long.parseLong(request.query().getOrDefault("from", "0"))));
         }
         if (path.equals(own + "/functions/train/key")) {
             return Answer.of(200, keyAnswer.apply(invocationKey("train")));

@@ -49,6 +49,9 @@ final class FakeLog {
     final List<Entry> entries = new ArrayList<>();
     PartySigner signer = PartySigner.generate();
     final VerifierKey key = VerifierKey.of(ORIGIN, signer.key().raw());
+    /** The checkpoint that comes with the events, if not the newest. */
+    Optional<Checkpoint> shownCheckpoint = Optional.empty();
+
     private final String contract;
     private long seq;
     private String previous = "";
@@ -67,7 +70,7 @@ final class FakeLog {
     void append(String name, String... members) {
         var event = new JsonObject();
         event.addProperty("event", name);
-        event.addProperty("time", "2026-11-25T10:00:%02dZ".formatted(leaves.size() % 60));
+        event.addProperty("time", "2024-11-25T10:00:%02dZ".formatted(leaves.size() % 60));
         for (int i = 0; i < members.length; i += 2) {
             event.addProperty(members[i], members[i + 1]);
         }
@@ -130,9 +133,12 @@ final class FakeLog {
         }
     }
 
-    JsonObject shown() {
+    JsonObject shown(long from) {
         var events = new JsonArray();
         for (var entry : entries) {
+            if (entry.index < from) {
+                continue;
+            }
             var one = new JsonObject();
             one.addProperty("index", entry.index);
             one.addProperty("leaf", entry.leaf);
@@ -148,7 +154,8 @@ final class FakeLog {
         }
         var shown = new JsonObject();
         shown.add("events", events);
-        shown.addProperty("checkpoint", checkpoint().text());
+        shown.addProperty(
+                "checkpoint", shownCheckpoint.orElseGet(this::checkpoint).text());
         return shown;
     }
 }

@@ -10,7 +10,10 @@ import dev.husk.protocol.json.Base64Url;
 import dev.husk.protocol.log.Checkpoint;
 import dev.husk.protocol.log.Details;
 import dev.husk.protocol.log.TileTree;
+import dev.husk.protocol.log.VerifierKey;
+import dev.husk.protocol.log.WitnessKey;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,7 +60,7 @@ class LogCommandTest {
     void anHonestLogIsVerifiedAndTellsItsEventsInPlainWords() {
         var refused = new JsonObject();
         refused.addProperty("event", "refused");
-        refused.addProperty("time", "2026-11-25T10:00:09Z");
+        refused.addProperty("time", "2024-11-25T10:00:09Z");
         refused.addProperty("what", "release");
         refused.addProperty("function", "train");
         var reason = new JsonObject();
@@ -152,18 +155,20 @@ class LogCommandTest {
         }
         gateway.partialTilesDropped = true;
         var files = new LogFiles(GatewayClient.of(gateway.url(), Optional.empty()));
-        assertThat(files.entries(1, 4)).hasSize(3);
+        var entries = new ArrayList<byte[]>();
+        files.entries(1, 4, entries::add);
+        assertThat(entries).hasSize(3);
         assertThat(TileTree.open(4, before.root(), files).root()).isEqualTo(before.root());
         assertThat(gateway.logFiles)
                 .containsExactly("tile/entries/000.p/4", "tile/entries/000", "tile/0/000.p/4", "tile/0/000");
     }
 
     @Test
-    void aBundleThatIsNoneEndsTheCommandWithItsName() {
+    void aBundleThatIsCutOffOrTooLongIsFoundWithItsName() {
         gateway.tileChange = bytes -> java.util.Arrays.copyOf(bytes, bytes.length - 1);
-        verify().failsWith(3, "tile/entries/000.p/4 cannot be read");
+        alarm("BUNDLE_MALFORMED: the log cannot be read from entry 0 on", "tile/entries/000.p/4 cannot be read");
         gateway.tileChange = bytes -> java.util.Arrays.copyOf(bytes, bytes.length + 1);
-        verify().failsWith(3, "tile/entries/000.p/4 cannot be read");
+        alarm("BUNDLE_MALFORMED: the log cannot be read from entry 0 on", "behind its last entry");
     }
 
     @Test
@@ -249,13 +254,13 @@ class LogCommandTest {
     }
 
     @Test
-    void aRewrittenTreeIsFoundWithThePlaceWhereItDiffers() {
+    void aRewrittenTreeIsFound() {
         verify().succeeds();
         log().leaves.remove(1);
         log().appendForeign();
         java.util.Collections.rotate(log().leaves.subList(1, 4), 1);
         log().append("suspended", "party", "anna");
-        alarm("LOG_REWRITTEN: entry 1 is not the one that was seen before");
+        alarm("LOG_REWRITTEN: the first 4 entries are not those that were seen before");
     }
 
     @Test
@@ -338,6 +343,321 @@ class LogCommandTest {
         verify().failsWith(1, "husk gateway verify");
         java.nio.file.Files.delete(folder.resolve("gateway.pin.json"));
         verify().failsWith(1, "no gateway is pinned");
+    }
+
+    // What the commands remember.
+
+    @Test
+    void aSecondCallReadsWhatIsNewAndStillChecksAllEvents() {
+        for (int i = 0; i < 300; i++) {
+            log().appendForeign();
+        }
+        verify().succeeds();
+        gateway.logFiles.clear();
+        verify().succeeds("verified: all 3 events");
+        assertThat(gateway.logFiles).isEmpty();
+        log().entries.get(1).event.addProperty("party", "lab");
+        alarm("EVENT_ALTERED");
+    }
+
+    @Test
+    void eachContractsChainIsReadOnceAlsoWhereTheLogWasSeenBefore() throws Exception {
+        verify().succeeds();
+        java.nio.file.Files.delete(chain());
+        gateway.logFiles.clear();
+        verify().succeeds();
+        assertThat(gateway.logFiles).containsExactly("tile/entries/000.p/4");
+        log().leaves.set(1, log().leaves.get(1).replace("\"seq\":0", "\"seq\":0 "));
+        java.nio.file.Files.delete(chain());
+        alarm("LOG_REWRITTEN", "LEAF_MALFORMED");
+    }
+
+    @Test
+    void aDamagedMemoryIsSaidWithItsFile() throws Exception {
+        verify().succeeds();
+        var text = java.nio.file.Files.readString(chain());
+        for (var damaged :
+                new String[] {"", "{}", "[]", text.substring(0, 200), text.replace("\"size\":4", "\"size\":3")}) {
+            java.nio.file.Files.writeString(chain(), damaged);
+            var outcome = verify();
+            assertThat(outcome.exit()).as(damaged).isEqualTo(2);
+            assertThat(outcome.err()).startsWith("husk: ").contains("heart-risk.json");
+        }
+        java.nio.file.Files.writeString(chain(), text);
+        verify().succeeds();
+    }
+
+    private Path chain() throws Exception {
+        try (var files = java.nio.file.Files.walk(folder.resolve("log"))) {
+            return files.filter(file -> file.endsWith("contracts/heart-risk.json"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    // What is listed, and what is checked all the same.
+
+    private Desk.Outcome verify(String... options) {
+        var all = new ArrayList<>(java.util.List.of("log", "verify", "heart-risk", "--as", "anna"));
+        all.addAll(java.util.List.of(options));
+        return desk.husk(all.toArray(String[]::new));
+    }
+
+    private void refusal(String code) {
+        var event = JsonParser.parseString(
+                        "{'event':'refused','time':'2024-11-26T10:00:00Z','what':'bind','function':'train','reasons':[{'code':'"
+                                + code + "','detail':'d'}]}")
+                .getAsJsonObject();
+        log().append(event);
+    }
+
+    @Test
+    void whatIsListedIsChosenAndAllIsChecked() {
+        refusal("CODE_MISMATCH");
+        refusal("BOUND_BEFORE");
+        log().append("suspended", "party", "lab", "time", "2024-11-26T10:00:01Z");
+        assertThat(verify("--refusals")
+                        .succeeds("CODE_MISMATCH", "BOUND_BEFORE", "listed: 2 of 6 events")
+                        .out())
+                .doesNotContain("anna proposed");
+        assertThat(verify("--alarms")
+                        .succeeds("BOUND_BEFORE", "listed: 1 of 6 events")
+                        .out())
+                .doesNotContain("CODE_MISMATCH");
+        assertThat(verify("--kind", "suspended", "--kind", "proposed")
+                        .succeeds("SUSPENDED", "anna proposed")
+                        .out())
+                .doesNotContain("accepted");
+        assertThat(verify("--party", "lab")
+                        .succeeds("lab SUSPENDED", "listed: 2 of 6")
+                        .out())
+                .doesNotContain("anna");
+        verify("--function", "train").succeeds("listed: 2 of 6");
+        verify("--since", "2024-11-26").succeeds("listed: 3 of 6");
+        verify("--until", "2024-11-25T10:00:01Z").succeeds("listed: 1 of 6", "anna proposed");
+        assertThat(parse(verify("--alarms", "--json").succeeds().out())
+                        .getAsJsonArray("events")
+                        .size())
+                .isEqualTo(1);
+        verify("--since", "yesterday").failsWith(2, "--since yesterday is no time");
+        log().entries.get(1).event.addProperty("party", "lab");
+        assertThat(verify("--alarms").err()).contains("EVENT_ALTERED");
+    }
+
+    // Witnesses, and other readers.
+
+    private final PartySigner witness = PartySigner.generate();
+
+    private Path policy() throws Exception {
+        var key = WitnessKey.of("witness.example/w1", witness.key().raw());
+        return java.nio.file.Files.writeString(folder.resolve("policy"), "witness first " + key + "\nquorum first\n");
+    }
+
+    private Checkpoint cosigned() {
+        return log().checkpoint().cosign("witness.example/w1", witness, 1_767_225_600);
+    }
+
+    @Test
+    void whoCosignedAndWhenIsSaid() throws Exception {
+        gateway.checkpoint = Optional.of(cosigned());
+        verify("--witnesses", policy().toString()).succeeds("cosigned by first at 2026-01-01T00:00:00Z (");
+        var json = parse(verify("--json").succeeds().out());
+        assertThat(json.getAsJsonObject("cosigned").get("first").getAsLong()).isEqualTo(1_767_225_600);
+    }
+
+    @Test
+    void witnessesAreDemandedFromThenOn() throws Exception {
+        gateway.checkpoint = Optional.of(cosigned());
+        verify("--witnesses", policy().toString()).succeeds();
+        gateway.checkpoint = Optional.empty();
+        alarm("WITNESSES_MISSING: no witness that the policy names cosigned the checkpoint");
+    }
+
+    @Test
+    void aCosignatureThatComesALittleLaterIsWaitedFor() throws Exception {
+        desk.pause = duration -> gateway.checkpoint = Optional.of(cosigned());
+        verify("--witnesses", policy().toString()).succeeds("cosigned by first");
+    }
+
+    @Test
+    void theCosignatureOfAnotherCheckpointDoesNotCount() throws Exception {
+        var lines = cosigned().text().substring(log().checkpoint().text().length());
+        log().append("suspended", "party", "lab");
+        gateway.checkpoint = Optional.of(Checkpoint.parse(log().checkpoint().text() + lines));
+        assertThat(verify("--witnesses", policy().toString()).err())
+                .contains("COSIGNATURE_FORGED: the checkpoint has a cosignature in the name of witness first");
+    }
+
+    @Test
+    void aPolicyThatIsNoneOrOfAnotherLogIsRefused() throws Exception {
+        verify("--witnesses", "none").failsWith(2, "no file none");
+        var file = java.nio.file.Files.writeString(folder.resolve("p"), "quorum nobody\n");
+        verify("--witnesses", file.toString()).failsWith(2, "line 1 of the policy");
+        var other =
+                VerifierKey.of("other.example/log", PartySigner.generate().key().raw());
+        java.nio.file.Files.writeString(file, "log " + other + "\nquorum none\n");
+        verify("--witnesses", file.toString()).failsWith(2, "names other logs");
+        verify().succeeds();
+    }
+
+    private Path seenByAnother(Checkpoint checkpoint) throws Exception {
+        return java.nio.file.Files.writeString(folder.resolve("theirs"), checkpoint.text());
+    }
+
+    @Test
+    void aLogThatAnotherReaderWasShownAsWellIsFound() throws Exception {
+        var fork = Checkpoint.of(FakeLog.ORIGIN, 3, FakeLog.random()).sign(FakeLog.ORIGIN, log().signer);
+        assertThat(verify("--against", seenByAnother(fork).toString()).err())
+                .contains("SPLIT_VIEW: another reader was shown a log whose first 3 entries are others");
+        verify().succeeds();
+        assertThat(verify("--against", seenByAnother(fork).toString()).err()).contains("SPLIT_VIEW");
+        verify("--against", seenByAnother(log().checkpoint()).toString()).succeeds();
+    }
+
+    @Test
+    void aCheckpointOlderThanAnotherReadersIsFound() throws Exception {
+        log().append("suspended", "party", "lab");
+        var theirs = seenByAnother(log().checkpoint());
+        log().leaves.remove(4);
+        log().entries.remove(3);
+        assertThat(verify("--against", theirs.toString()).err())
+                .contains("CHECKPOINT_STALE: another reader was shown 5 entries, this one is shown 4");
+    }
+
+    @Test
+    void whatIsNoCheckpointOfThisLogSaysNothingAboutIt() throws Exception {
+        var foreign = Checkpoint.of(FakeLog.ORIGIN, 4, FakeLog.random()).sign(FakeLog.ORIGIN, PartySigner.generate());
+        verify("--against", seenByAnother(foreign).toString()).failsWith(2, "did not sign");
+        verify("--against", policy().toString()).failsWith(2, "is no checkpoint");
+        verify("--against", "nothing").failsWith(2, "no file nothing");
+    }
+
+    @Test
+    void aCheckpointOlderThanTheEventsIsFound() {
+        var old = log().checkpoint();
+        log().append("suspended", "party", "lab");
+        gateway.checkpoint = Optional.of(old);
+        log().shownCheckpoint = Optional.of(old);
+        alarm("CHECKPOINT_STALE: the gateway shows suspended as entry 4, and a checkpoint of 4 entries alone");
+    }
+
+    @Test
+    void leavesThatAreCountedAndNotShownAreFound() {
+        var whole = log().checkpoint();
+        gateway.checkpoint = Optional.of(whole);
+        log().shownCheckpoint = Optional.of(whole);
+        log().leaves.remove(3);
+        log().entries.remove(2);
+        alarm("LEAVES_MISSING: the checkpoint counts 4 entries, the gateway shows 0");
+    }
+
+    @Test
+    void eventsInAnotherOrderAreFound() {
+        log().append("suspended", "party", "lab");
+        java.util.Collections.swap(log().leaves, 3, 4);
+        log().entries.get(2).index = 4;
+        log().entries.get(3).index = 3;
+        alarm("REORDERED: event 3 of the contract stands as entry 3, before the event that it follows");
+    }
+
+    @Test
+    void openingsThatStandInEachOthersPlaceAreFound() {
+        log().entries.get(1).index = 3;
+        log().entries.get(2).index = 2;
+        alarm("EVENT_NOT_LOGGED", "OPENING_WITHHELD: entry 2", "OPENING_WITHHELD: entry 3");
+    }
+
+    @Test
+    void anEventWithAnotherDateIsFound() {
+        log().entries.get(1).event.addProperty("time", "2024-11-25T09:59:59Z");
+        alarm("EVENT_ALTERED: what the gateway shows as event 1 (accepted)");
+    }
+
+    @Test
+    void anEventThatWasLoggedWithAWrongDateIsFound() {
+        log().append("suspended", "party", "lab", "time", "2024-11-25T09:30:00Z");
+        alarm(
+                "EVENT_MISDATED: event 3 (suspended) is dated 2024-11-25T09:30:00Z, the one before it 2024-11-25T10:00:03Z");
+        log().append("ended", "party", "lab", "time", "2999-01-01T00:00:00Z");
+        alarm("EVENT_MISDATED: event 4 (ended) is dated in the future");
+    }
+
+    // Watching.
+
+    /** Each wait does the next of these, then the watch is interrupted. */
+    private void whileWaiting(Runnable... steps) {
+        var left = new java.util.ArrayDeque<>(java.util.List.of(steps));
+        desk.pause = duration -> {
+            if (left.isEmpty()) {
+                throw new InterruptedException();
+            }
+            left.remove().run();
+        };
+    }
+
+    private Desk.Outcome watch(String... options) {
+        var all = new ArrayList<>(java.util.List.of("log", "watch", "heart-risk", "--as", "anna"));
+        all.addAll(java.util.List.of(options));
+        return desk.husk(all.toArray(String[]::new));
+    }
+
+    @Test
+    void aWatchTellsWhatIsNewAndReadsNothingElse() {
+        whileWaiting(
+                () -> gateway.logFiles.clear(),
+                () -> log().append("suspended", "party", "lab"),
+                () -> refusal("CODE_MISMATCH"));
+        var out = watch().succeeds(
+                        "verified: 3 events of heart-risk in a log of 4 entries; watching, Ctrl-C ends it",
+                        "lab SUSPENDED the contract",
+                        "REFUSED: bind for train\n    - CODE_MISMATCH: d")
+                .out();
+        assertThat(out).doesNotContain("anna proposed");
+        assertThat(gateway.logFiles).containsExactly("tile/entries/000.p/5", "tile/entries/000.p/6");
+        verify().succeeds("verified: all 5 events");
+    }
+
+    @Test
+    void aWatchOutlivesAGatewayThatIsAway() {
+        whileWaiting(() -> gateway.away = true, () -> {}, () -> {
+            gateway.away = false;
+            log().append("suspended", "party", "lab");
+        });
+        var outcome = watch().succeeds("lab SUSPENDED the contract");
+        assertThat(outcome.err().lines())
+                .containsExactly("the gateway restarts; trying on, nothing is lost", "the gateway answers again");
+    }
+
+    @Test
+    void aWatchEndsWithTheFirstAlarmWhereThatIsAsked() {
+        whileWaiting(() -> refusal("CODE_MISMATCH"), () -> refusal("BOUND_BEFORE"), () -> refusal("NOT_REACHED"));
+        var outcome = watch("--until-alarm", "--json");
+        assertThat(outcome.exit()).isEqualTo(1);
+        assertThat(outcome.out().lines())
+                .hasSize(2)
+                .allMatch(line -> parse(line).has("event"));
+        assertThat(outcome.out()).contains("BOUND_BEFORE").doesNotContain("NOT_REACHED");
+    }
+
+    @Test
+    void aWatchEndsWithTheFirstLie() {
+        whileWaiting(() -> {
+            log().append("suspended", "party", "lab");
+            log().entries.remove(3);
+        });
+        var outcome = watch();
+        assertThat(outcome.exit()).isEqualTo(1);
+        assertThat(outcome.err()).contains("ALARM", "OPENING_WITHHELD: entry 4 is event 3");
+    }
+
+    @Test
+    void aWatchDoesNotStartOnALogThatDoesNotHoldTogether() {
+        whileWaiting();
+        log().entries.remove(0);
+        assertThat(watch().exit()).isEqualTo(1);
+        gateway.away = true;
+        watch().failsWith(3, "the gateway restarts");
+        watch("--interval", "0").failsWith(2, "1 to 86400 seconds");
     }
 
     /** As on a machine that never saw this log. */

@@ -3,15 +3,16 @@ package dev.husk.runtime;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.husk.protocol.kbs.Release;
+import dev.husk.protocol.run.RunStatement;
 import dev.husk.runtime.attest.GatewayException;
 import dev.husk.runtime.attest.RefusedException;
-import dev.husk.runtime.attest.RunStatement;
 import dev.husk.runtime.attest.Sandbox;
 import dev.husk.runtime.data.RunObjects;
 import dev.husk.runtime.timing.ColdStart;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -112,11 +113,21 @@ final class ConfidentialRun {
     }
 
     private Answer logged(Release release, RunObjects opened, Instant started, boolean success, Answer answer) {
-        var statement =
-                RunStatement.of(sandbox, release, opened.subjects(), opened.reads(), started, clock.instant(), success);
+        var statement = new RunStatement(
+                opened.stored(),
+                new RunStatement.ContractRef(release.contractName(), release.contractId()),
+                release.function(),
+                sandbox.code(),
+                parameters(release),
+                opened.reads(),
+                sandbox.by(),
+                release.activation(),
+                started,
+                clock.instant(),
+                success);
         long before = System.nanoTime();
         try {
-            sandbox.logRun(release.contractName(), release.activation(), statement);
+            sandbox.logRun(statement);
             return answer;
         } catch (RefusedException | GatewayException e) {
             log.error("the run could not be logged: " + e.getMessage());
@@ -124,6 +135,14 @@ final class ConfidentialRun {
         } finally {
             timing.add("statement", System.nanoTime() - before);
         }
+    }
+
+    /** All parties read the statement: it says names, and of values only what nobody can guess them from. */
+    private static RunStatement.Parameters parameters(Release release) {
+        var parameters = release.parameters();
+        return new RunStatement.Parameters(
+                List.copyOf(parameters.keySet()),
+                release.detailsSalt().map(salt -> RunStatement.commitment(salt, parameters)));
     }
 
     private synchronized boolean stillRunning() {

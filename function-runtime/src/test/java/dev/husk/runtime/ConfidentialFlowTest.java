@@ -6,12 +6,14 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.husk.actions.Functions;
 import dev.husk.protocol.contract.PartySigner;
+import dev.husk.protocol.json.Base64Url;
 import dev.husk.protocol.json.Digests;
 import dev.husk.protocol.kbs.Jwe;
 import dev.husk.protocol.kbs.TeeKey;
 import dev.husk.protocol.log.Receipt;
 import dev.husk.protocol.log.VerifierKey;
 import dev.husk.protocol.log.WitnessKey;
+import dev.husk.protocol.run.RunStatement;
 import dev.husk.store.DataKey;
 import dev.husk.store.SealedObject;
 import java.io.ByteArrayInputStream;
@@ -23,6 +25,7 @@ import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -93,23 +96,29 @@ class ConfidentialFlowTest {
         runtime.init(Functions.Capitals.class);
         runtime.run();
 
-        var run = gateway.said("run");
-        assertThat(run.get("contract").getAsString()).isEqualTo("heart-risk");
-        assertThat(run.get("activation").getAsString()).isEqualTo(TestRuntime.ACTIVATION);
-        var statement = run.getAsJsonObject("statement");
-        assertThat(statement.get("_type").getAsString()).isEqualTo("https://in-toto.io/Statement/v1");
-        assertThat(statement.get("subject").toString())
-                .isEqualTo("[{\"digest\":{\"sha256\":\""
-                        + Digests.sha256(gateway.object("risk-model")).substring(7)
-                        + "\"},\"name\":\"heart-risk/risk-model\"}]");
-        var predicate = statement.getAsJsonObject("predicate");
-        assertThat(predicate.get("reads").toString())
-                .isEqualTo("[{\"digest\":{\"sha256\":\""
-                        + gateway.digest("anna-2025").substring(7)
-                        + "\"},\"name\":\"anna-2025\",\"whole\":true}]");
-        assertThat(predicate.get("code").getAsString())
-                .isEqualTo(Digests.sha256(ActionJar.of(Functions.class, Functions.Capitals.class)));
-        assertThat(predicate.get("success").getAsBoolean()).isTrue();
+        var run = gateway.stated();
+        assertThat(run.contract()).isEqualTo(new RunStatement.ContractRef("heart-risk", "sha256:" + "cd".repeat(32)));
+        assertThat(run.activation()).isEqualTo(TestRuntime.ACTIVATION);
+        assertThat(run.results())
+                .containsExactly(new RunStatement.Artifact("risk-model", Digests.sha256(gateway.object("risk-model"))));
+        assertThat(run.reads())
+                .containsExactly(new RunStatement.Read("anna-2025", Optional.of(gateway.digest("anna-2025")), true));
+        assertThat(run.code())
+                .isEqualTo(new RunStatement.Code(
+                        Digests.sha256(ActionJar.of(Functions.class, Functions.Capitals.class)),
+                        Functions.Capitals.class.getName()));
+        assertThat(run.success()).isTrue();
+    }
+
+    @Test
+    void theRunStatementHoldsTheValuesOfParametersToWhomTheReleaseTellsThem() {
+        runtime.init(Functions.Capitals.class);
+        runtime.run();
+
+        var parameters = gateway.stated().parameters();
+        var given = gateway.said("release").getAsJsonObject("parameters");
+        assertThat(parameters.names()).containsExactlyElementsOf(given.keySet());
+        assertThat(parameters.commitment()).contains(RunStatement.commitment(Base64Url.encode(new byte[32]), given));
     }
 
     @Test
@@ -444,12 +453,7 @@ class ConfidentialFlowTest {
             assertThat(reply.error()).contains("TamperedObjectException").contains("heart-risk/anna-2025");
         }
         assertThat(gateway.calls).doesNotContain("put:risk-model");
-        assertThat(gateway.said("run")
-                        .getAsJsonObject("statement")
-                        .getAsJsonObject("predicate")
-                        .get("success")
-                        .getAsBoolean())
-                .isFalse();
+        assertThat(gateway.stated().success()).isFalse();
     }
 
     @Test
@@ -508,7 +512,7 @@ class ConfidentialFlowTest {
         assertThat(answer.get("size").getAsLong()).isEqualTo(data.length);
         assertThat(answer.get("first").getAsString()).isEqualTo("the start.");
         assertThat(answer.get("last").getAsString()).isEqualTo("at the end");
-        assertThat(gateway.said("run").toString()).contains("\"whole\":false");
+        assertThat(gateway.stated().reads()).singleElement().matches(read -> !read.whole());
     }
 
     @Test
@@ -542,7 +546,8 @@ class ConfidentialFlowTest {
 
         assertThat(runtime.run().error()).isEqualTo("did not converge");
         assertThat(gateway.calls).doesNotContain("put:risk-model").contains("run");
-        assertThat(gateway.said("run").toString()).contains("\"success\":false").contains("\"subject\":[]");
+        assertThat(gateway.stated().success()).isFalse();
+        assertThat(gateway.stated().results()).isEmpty();
     }
 
     @Test

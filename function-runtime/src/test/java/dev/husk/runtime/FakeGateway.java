@@ -11,6 +11,7 @@ import dev.husk.protocol.contract.PartySigner;
 import dev.husk.protocol.contract.SignedStatement;
 import dev.husk.protocol.json.Base64Url;
 import dev.husk.protocol.json.CanonicalJson;
+import dev.husk.protocol.json.Digests;
 import dev.husk.protocol.json.Json;
 import dev.husk.protocol.json.MalformedJsonException;
 import dev.husk.protocol.kbs.CodeClaim;
@@ -29,6 +30,9 @@ import dev.husk.protocol.log.RightEdge;
 import dev.husk.protocol.log.TileName;
 import dev.husk.protocol.log.TileTree;
 import dev.husk.protocol.log.VerifierKey;
+import dev.husk.protocol.run.Envelope;
+import dev.husk.protocol.run.MalformedRunException;
+import dev.husk.protocol.run.RunStatement;
 import dev.husk.protocol.seal.AnswerKey;
 import dev.husk.protocol.seal.EnvelopeException;
 import dev.husk.protocol.seal.HpkeKeyPair;
@@ -84,6 +88,8 @@ final class FakeGateway implements AutoCloseable {
     final List<String> calls = new CopyOnWriteArrayList<>();
 
     final List<JsonObject> statements = new CopyOnWriteArrayList<>();
+    final List<RunStatement> runs = new CopyOnWriteArrayList<>();
+    private String evidence = "";
     final Map<String, byte[]> objects = new java.util.concurrent.ConcurrentHashMap<>();
     final Map<String, byte[]> readKeys = new LinkedHashMap<>();
     final Map<String, byte[]> writeKeys = new LinkedHashMap<>();
@@ -173,14 +179,14 @@ final class FakeGateway implements AutoCloseable {
             } else {
                 api(exchange, path, body);
             }
-        } catch (MalformedJsonException | InvalidSignatureException | RuntimeException e) {
+        } catch (MalformedJsonException | MalformedRunException | InvalidSignatureException | RuntimeException e) {
             e.printStackTrace();
             throw new IOException(e);
         }
     }
 
     private synchronized void api(HttpExchange exchange, String path, byte[] body)
-            throws IOException, MalformedJsonException, InvalidSignatureException {
+            throws IOException, MalformedJsonException, MalformedRunException, InvalidSignatureException {
         switch (path) {
             case "/aa/evidence" -> evidence(exchange);
             case "/kbs/v0/auth" -> auth(exchange, body);
@@ -247,6 +253,7 @@ final class FakeGateway implements AutoCloseable {
         }
         tee = key;
         claim = CodeClaim.parse(additional);
+        this.evidence = Digests.sha256(CanonicalJson.encode(evidence.get("primary_evidence")));
         var json = new JsonObject();
         json.addProperty("token", token());
         answer(exchange, 200, json);
@@ -419,9 +426,15 @@ final class FakeGateway implements AutoCloseable {
         renewed.countDown();
     }
 
-    private void run(HttpExchange exchange, byte[] body) throws IOException, InvalidSignatureException {
+    private void run(HttpExchange exchange, byte[] body)
+            throws IOException, MalformedJsonException, MalformedRunException {
         calls.add("run");
-        var run = statement(body, "run");
+        var envelope = Envelope.parse(Json.parse(body, 1 << 20).getAsJsonObject());
+        var run = RunStatement.parse(envelope.statement());
+        if (!envelope.isSignedBy(claim().key()) || !run.by().equals(new RunStatement.RunBy(sandbox(), evidence))) {
+            throw new IllegalArgumentException("another's statement: " + envelope.statement());
+        }
+        runs.add(run);
         if (failRunLog) {
             answer(exchange, 503, KbsError.body("TryLater", "the log is full"));
             return;
@@ -429,7 +442,8 @@ final class FakeGateway implements AutoCloseable {
         var json = new JsonObject();
         json.add(
                 "receipt",
-                append(new Opening(Base64Url.encode(new byte[32]), run)).json());
+                append(new Opening(Base64Url.encode(new byte[32]), envelope.statement()))
+                        .json());
         answer(exchange, 200, json);
     }
 
@@ -499,6 +513,11 @@ final class FakeGateway implements AutoCloseable {
 
     String digest(String name) {
         return Optional.ofNullable(digests.get(name)).orElseThrow();
+    }
+
+    /** What was stated of the newest run. */
+    RunStatement stated() {
+        return runs.get(runs.size() - 1);
     }
 
     /** What a statement of the given action said, the newest first. */

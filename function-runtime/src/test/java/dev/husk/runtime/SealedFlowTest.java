@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.husk.actions.Functions;
 import dev.husk.protocol.json.Base64Url;
+import dev.husk.protocol.run.RunStatement;
 import dev.husk.protocol.seal.AnswerKey;
 import dev.husk.protocol.seal.EnvelopeException;
 import dev.husk.protocol.seal.SealedAnswer;
@@ -14,6 +15,7 @@ import dev.husk.protocol.seal.SealedRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,9 +94,9 @@ class SealedFlowTest {
             run(request);
         }
 
-        assertThat(gateway.said("run").toString())
-                .contains("\"parameters\":[\"note\"]")
-                .doesNotContain(SECRET);
+        assertThat(gateway.stated().parameters())
+                .isEqualTo(new RunStatement.Parameters(List.of("note"), Optional.empty()));
+        assertThat(gateway.stated().json().toString()).doesNotContain(SECRET);
         assertThat(gateway.said("release").getAsJsonObject("parameters").keySet())
                 .isEmpty();
     }

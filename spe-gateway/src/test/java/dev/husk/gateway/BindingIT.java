@@ -2,16 +2,16 @@ package dev.husk.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.husk.gateway.TestGuest.Keys;
-import dev.husk.protocol.contract.SignedStatement;
+import dev.husk.protocol.contract.PartyKey;
 import dev.husk.protocol.json.Json;
+import dev.husk.protocol.run.Envelope;
+import dev.husk.protocol.run.RunStatement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -303,14 +303,64 @@ class BindingIT {
         assertThat(sandbox.release("late", "train", heart.invocation("algo-lab", new JsonObject()))
                         .status())
                 .isEqualTo(200);
-        assertThat(run(sandbox, "late").status()).isEqualTo(200);
+        assertThat(sandbox.run(sandbox.stated(heart)).status()).isEqualTo(200);
         assertThat(heart.eventNames()).endsWith("released", "run");
         heart.state("suspend", "hospital-a");
-        var late = run(sandbox, "late");
+        var late = sandbox.run(sandbox.stated(heart));
         assertThat(late.status()).isEqualTo(403);
         assertThat(late.body()).contains("LEASE_ENDED");
         assertThat(heart.eventNames()).endsWith("suspended", "lease-ended", "refused");
         assertThat(last(heart).get("what").getAsString()).isEqualTo("run");
+    }
+
+    @Test
+    void onlyAWellFormedStatementOfTheSandboxsOwnRunIsLogged() throws Exception {
+        var heart = TestContract.named("stated").active();
+        var other = TestContract.named("stated-other").active();
+        var sandbox = new TestSandbox();
+        assertThat(sandbox.attest(TestContract.CODE).status()).isEqualTo(200);
+        assertThat(sandbox.release("stated", "train", heart.invocation("algo-lab", new JsonObject()))
+                        .status())
+                .isEqualTo(200);
+        var good = sandbox.stated(heart, new RunStatement.Artifact("risk-model", "sha256:" + "b".repeat(64)));
+        var forged = Envelope.sign(new TestSandbox().signer, good.json()).json();
+        refused(sandbox.run(forged), 403, "SignatureInvalid");
+        refused(sandbox.run(other(sandbox, good, "predicateType")), 400, "predicateType");
+        refused(sandbox.run(other(sandbox, good, "_type")), 400, "_type");
+        refused(sandbox.run(new JsonObject()), 400, "payloadType");
+        refused(
+                sandbox.run(sandbox.stated(heart, new RunStatement.Artifact("anna-2025", "sha256:" + "b".repeat(64)))),
+                403,
+                "NotInGrant");
+        refused(sandbox.run(sandbox.stated(other)), 403, "NotBound");
+        var amended = heart.amended(json -> {});
+        refused(sandbox.run(sandbox.stated(amended)), 403, "StatementMismatch");
+        assertThat(heart.eventNames()).endsWith("released");
+
+        var answer = sandbox.run(good);
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        var run = last(heart);
+        var bound = heart.events().stream()
+                .map(entry -> entry.getAsJsonObject("event"))
+                .filter(event -> event.get("event").getAsString().equals("sandbox-bound"))
+                .findFirst()
+                .orElseThrow();
+        var logged = Envelope.of(run.getAsJsonObject("statement"), run.getAsJsonArray("signatures"));
+        assertThat(RunStatement.parse(logged.statement())).isEqualTo(good);
+        assertThat(logged.isSignedBy(PartyKey.parse(bound.get("key").getAsString())))
+                .isTrue();
+        assertThat(bound.get("evidence").getAsString()).isEqualTo(good.by().evidence());
+    }
+
+    private static JsonObject other(TestSandbox sandbox, RunStatement statement, String member) {
+        var json = statement.json();
+        json.addProperty(member, "https://example.org/other");
+        return Envelope.sign(sandbox.signer, json).json();
+    }
+
+    private static void refused(Http.Answer answer, int status, String words) {
+        assertThat(answer.status()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.body()).contains(words);
     }
 
     @Test
@@ -357,24 +407,6 @@ class BindingIT {
         assertThat(answer.status()).isEqualTo(500);
         assertThat(answer.json().get("detail").getAsString()).doesNotContain(sandbox.id);
         assertThat(heart.eventNames()).doesNotContain("released");
-    }
-
-    private static Http.Answer run(TestSandbox sandbox, String contract) throws Exception {
-        var statement = new JsonObject();
-        statement.addProperty("_type", "https://in-toto.io/Statement/v1");
-        statement.add("subject", new JsonArray());
-        var payload = new JsonObject();
-        payload.addProperty("action", "run");
-        payload.addProperty("activation", "0123456789abcdef0123456789abcdef");
-        payload.addProperty("contract", contract);
-        payload.addProperty("sandbox", sandbox.id);
-        payload.add("statement", statement);
-        payload.addProperty("time", Instant.now().toString());
-        return Http.post(
-                "kbs/v0/husk/run",
-                "text/plain",
-                SignedStatement.sign(sandbox.signer, payload),
-                Map.of("Authorization", "Bearer " + sandbox.token));
     }
 
     private static JsonObject last(TestContract contract) throws Exception {

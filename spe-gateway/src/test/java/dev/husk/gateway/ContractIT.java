@@ -2,18 +2,20 @@ package dev.husk.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.husk.protocol.contract.PartySigner;
 import dev.husk.protocol.contract.SignedStatement;
 import dev.husk.protocol.log.Details;
+import dev.husk.protocol.run.RunStatement;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -299,21 +301,32 @@ class ContractIT {
         assertThat(objects.getAsJsonObject("anna-2025").toString())
                 .contains("s3://husk/anna-2025", "details/anna-2025", "sha256:" + "a".repeat(64));
 
-        var statement = new JsonObject();
-        statement.addProperty("_type", "https://in-toto.io/Statement/v1");
-        statement.add("subject", new JsonArray());
-        var predicate = new JsonObject();
-        predicate.addProperty("function", "train");
-        predicate.add("parameters", epochs(17));
-        statement.add("predicate", predicate);
-        assertThat(sandbox.run("details", statement).status()).isEqualTo(200);
-        assertThat(last("details", "algo-lab").getAsJsonObject("details").toString())
-                .contains("\"epochs\":17", "\"signed\"");
-        assertThat(last("details", "hospital-a").has("details")).isTrue();
+        // Everybody can check what the sandbox signed; what it was called with stays with those who know the salt.
+        var salt = last("details", "algo-lab")
+                .getAsJsonObject("details")
+                .get("salt")
+                .getAsString();
+        var stated = sandbox.stated(heart);
+        var parameters =
+                new RunStatement.Parameters(List.of("epochs"), Optional.of(RunStatement.commitment(salt, epochs(17))));
+        assertThat(sandbox.run(new RunStatement(
+                                stated.results(),
+                                stated.contract(),
+                                stated.function(),
+                                stated.code(),
+                                parameters,
+                                stated.reads(),
+                                stated.by(),
+                                stated.activation(),
+                                stated.started(),
+                                stated.finished(),
+                                true))
+                        .status())
+                .isEqualTo(200);
         var run = last("details", "hospital-b");
         assertThat(run.getAsJsonObject("event").get("event").getAsString()).isEqualTo("run");
-        assertThat(run.has("details")).isFalse();
-        assertThat(run.toString()).doesNotContain("\"epochs\":17", "\"signed\"");
+        assertThat(run).isEqualTo(last("details", "algo-lab"));
+        assertThat(run.toString()).contains("\"signatures\"").doesNotContain("\"epochs\":17");
     }
 
     @Test

@@ -175,11 +175,12 @@ class KbsNegativeIT {
                 "Basic eA==",
                 "Bearer a.b.c.d")) {
             assertRefused(authorization, Http.get("kbs/v0/resource/a/b/key", Map.of("Authorization", authorization)));
-            for (var call : List.of("release", "run")) {
-                assertRefused(
-                        authorization,
-                        Http.post("kbs/v0/husk/" + call, "text/plain", "x", Map.of("Authorization", authorization)));
-            }
+            assertRefused(
+                    authorization,
+                    Http.post("kbs/v0/husk/release", "text/plain", "x", Map.of("Authorization", authorization)));
+            assertRefused(
+                    authorization,
+                    Http.post("kbs/v0/husk/run", "application/json", "{}", Map.of("Authorization", authorization)));
         }
     }
 

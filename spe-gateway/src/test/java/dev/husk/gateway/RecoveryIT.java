@@ -141,7 +141,6 @@ class RecoveryIT {
                         "event_detail.sealed",
                         "invocation_key.sealed",
                         "leaf.sealed",
-                        "run_caller.sealed",
                         "sandbox.sealed",
                         "sandbox.sealed_lease",
                         "secret.sealed");

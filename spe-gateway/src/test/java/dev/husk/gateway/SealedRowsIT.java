@@ -2,7 +2,6 @@ package dev.husk.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -415,31 +414,6 @@ class SealedRowsIT {
         failed(sandbox.key("renewal-back", "anna-2025"));
         change("update sandbox set sealed_lease = ? where id = ?", first, sandbox.id);
         assertThat(sandbox.renew().status()).isEqualTo(200);
-    }
-
-    @Test
-    void anotherCallerInARunsPlaceIsNotToldItsDetails() throws Exception {
-        var heart = TestContract.named("callers-swapped").active();
-        var sandbox = sandbox();
-        var other = sandbox();
-        for (var one : List.of(sandbox, other)) {
-            assertThat(one.release("callers-swapped", "train", heart.invocation("algo-lab", new JsonObject()))
-                            .status())
-                    .isEqualTo(200);
-        }
-        var statement = new JsonObject();
-        statement.addProperty("_type", "https://in-toto.io/Statement/v1");
-        statement.add("subject", new JsonArray());
-        var predicate = new JsonObject();
-        predicate.add("parameters", new JsonObject());
-        statement.add("predicate", predicate);
-        change(
-                "update run_caller set sealed = (select sealed from run_caller where sandbox = ?) where sandbox = ?",
-                other.id,
-                sandbox.id);
-        failed(sandbox.run("callers-swapped", statement));
-        assertThat(heart.eventNames()).doesNotContain("run");
-        assertThat(other.run("callers-swapped", statement).status()).isEqualTo(200);
     }
 
     @Test

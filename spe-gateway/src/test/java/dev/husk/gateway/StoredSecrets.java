@@ -57,20 +57,19 @@ final class StoredSecrets {
         return names;
     }
 
-    /** How many sandboxes are as a release left them: row, lease and caller open, or this fails. */
+    /** How many sandboxes are as a release left them: row and lease open, or this fails. */
     static int leased(String database, Path stateKey) throws Exception {
         int count = 0;
         var key = key(stateKey);
         try (var connection = ServerUnderTest.backing().connect(database);
                 var statement = connection.createStatement();
-                var rows = statement.executeQuery("select s.id, s.lease_leaf, s.sealed, s.sealed_lease, r.activation,"
-                        + " r.sealed from sandbox s join run_caller r on r.sandbox = s.id")) {
+                var rows = statement.executeQuery(
+                        "select id, lease_leaf, sealed, sealed_lease from sandbox where lease_leaf is not null")) {
             while (rows.next()) {
                 var id = rows.getString(1);
                 long event = rows.getLong(2);
                 key.open(SealedColumn.of("sandbox", event, id), rows.getBytes(3));
                 key.open(new SealedColumn("sandbox", "sealed_lease", List.of(id), event), rows.getBytes(4));
-                key.open(SealedColumn.of("run_caller", LastWrites.NEVER, id, rows.getString(5)), rows.getBytes(6));
                 count++;
             }
         }

@@ -4,19 +4,25 @@ import com.google.gson.JsonObject;
 import dev.husk.protocol.contract.PartySigner;
 import dev.husk.protocol.contract.SignedStatement;
 import dev.husk.protocol.json.Base64Url;
+import dev.husk.protocol.json.CanonicalJson;
+import dev.husk.protocol.json.Digests;
 import dev.husk.protocol.json.Json;
 import dev.husk.protocol.kbs.CodeClaim;
 import dev.husk.protocol.kbs.Jwe;
 import dev.husk.protocol.kbs.Release;
 import dev.husk.protocol.kbs.ReportData;
 import dev.husk.protocol.kbs.TeeKey;
+import dev.husk.protocol.run.Envelope;
+import dev.husk.protocol.run.RunStatement;
 import dev.husk.snp.simulator.SimulatedSandbox;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.interfaces.ECPublicKey;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** A simulated sandbox that speaks the KBS protocol, honestly or not. */
 final class TestSandbox {
@@ -25,6 +31,8 @@ final class TestSandbox {
     final PartySigner signer = PartySigner.generate();
     String token = "";
     String id = "";
+    private String evidence = "";
+    private String code = "";
 
     /** A handshake that was begun. */
     record Session(String cookie, String nonce) {}
@@ -71,11 +79,12 @@ final class TestSandbox {
         var runtime = new JsonObject();
         runtime.addProperty("nonce", nonce);
         runtime.add("tee-pubkey", key.jwk());
+        var primary = Json.parse(
+                hardware.evidence(ReportData.of(nonce, key, claim)).getBytes(StandardCharsets.UTF_8), 1 << 20);
+        this.code = code;
+        this.evidence = Digests.sha256(CanonicalJson.encode(primary));
         var evidence = new JsonObject();
-        evidence.add(
-                "primary_evidence",
-                Json.parse(
-                        hardware.evidence(ReportData.of(nonce, key, claim)).getBytes(StandardCharsets.UTF_8), 1 << 20));
+        evidence.add("primary_evidence", primary);
         evidence.addProperty("additional_evidence", claim);
         var body = new JsonObject();
         body.add("init-data", com.google.gson.JsonNull.INSTANCE);
@@ -112,20 +121,31 @@ final class TestSandbox {
         return SignedStatement.sign(signer, payload);
     }
 
-    /** Sends a run statement. */
-    Http.Answer run(String contract, JsonObject statement) throws Exception {
-        var payload = new JsonObject();
-        payload.addProperty("action", "run");
-        payload.addProperty("activation", "0123456789abcdef0123456789abcdef");
-        payload.addProperty("contract", contract);
-        payload.addProperty("sandbox", id);
-        payload.add("statement", statement);
-        payload.addProperty("time", Instant.now().toString());
+    /** What an honest sandbox states of a run of {@code train} that wrote this. */
+    RunStatement stated(TestContract contract, RunStatement.Artifact... results) {
+        var now = Instant.now();
+        return new RunStatement(
+                List.of(results),
+                new RunStatement.ContractRef(contract.contract.name(), contract.contract.id()),
+                "train",
+                new RunStatement.Code(code, TestContract.ENTRY),
+                new RunStatement.Parameters(List.of(), Optional.empty()),
+                List.of(),
+                new RunStatement.RunBy(id, evidence),
+                "0123456789abcdef0123456789abcdef",
+                now,
+                now,
+                true);
+    }
+
+    Http.Answer run(RunStatement statement) throws Exception {
+        return run(Envelope.sign(signer, statement.json()).json());
+    }
+
+    /** Sends what may be an envelope. */
+    Http.Answer run(JsonObject envelope) throws Exception {
         return Http.post(
-                "kbs/v0/husk/run",
-                "text/plain",
-                SignedStatement.sign(signer, payload),
-                Map.of("Authorization", "Bearer " + token));
+                "kbs/v0/husk/run", "application/json", envelope.toString(), Map.of("Authorization", "Bearer " + token));
     }
 
     Http.Answer renew() throws Exception {

@@ -60,6 +60,7 @@ public final class Demo {
         predict();
         new Attacks(shell, actions, story, stage).run();
         verifyLog();
+        proveTheModel();
     }
 
     private Map<String, String> makeKeys() throws DemoFailedException {
@@ -277,5 +278,18 @@ public final class Demo {
                         .getAsString()));
         figures.add("events", names);
         story.figures().add("log", figures);
+    }
+
+    private void proveTheModel() throws DemoFailedException {
+        story.step("Hospital B proves, offline, from which code and data and under which contract the model came");
+        var sealed = stage.folder().resolve("risk-model.sealed").toString();
+        var proof = stage.folder().resolve("proof.json").toString();
+        shell.ok("result", "fetch", "risk-model", "--contract", DemoContract.NAME, "--as", "hospital-b", "-o", sealed);
+        shell.ok("result", "proof", "risk-model", "--contract", DemoContract.NAME, "--as", "hospital-b", "-o", proof);
+        story.command("result verify risk-model.sealed --proof proof.json --as hospital-b");
+        story.line(shell.ok("result", "verify", sealed, "--proof", proof, "--as", "hospital-b")
+                .out());
+        var proven = shell.json("result", "verify", sealed, "--proof", proof, "--as", "hospital-b", "--json");
+        story.figures().add("proof", proven);
     }
 }

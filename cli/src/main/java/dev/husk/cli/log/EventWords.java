@@ -1,13 +1,16 @@
 package dev.husk.cli.log;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.husk.cli.terminal.Figures;
 import dev.husk.cli.terminal.Terminal;
+import dev.husk.protocol.run.MalformedRunException;
+import dev.husk.protocol.run.RunStatement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
@@ -111,31 +114,32 @@ public final class EventWords {
     }
 
     private String run() {
-        var run =
-                new StringBuilder("sandbox " + digest("sandbox") + " reports a run, activation " + text("activation"));
-        if (event.get("statement") instanceof JsonObject statement) {
-            if (statement.get("predicate") instanceof JsonObject predicate) {
-                var of = new EventWords(predicate);
-                run.append(": ").append(of.text("function")).append(" read ").append(named(predicate.get("reads")));
-            }
-            run.append("; wrote ").append(named(statement.get("subject")));
+        var said = "sandbox " + digest("sandbox") + " reports a run, activation " + text("activation");
+        try {
+            return said + ": " + run(RunStatement.parse(event.getAsJsonObject("statement")));
+        } catch (MalformedRunException | ClassCastException | NullPointerException e) {
+            return said + ", in a form that is not known: " + event.get("statement");
         }
-        return run.toString();
     }
 
-    private static String named(JsonElement list) {
-        if (!(list instanceof JsonArray array) || array.isEmpty()) {
-            return "nothing";
-        }
-        return StreamSupport.stream(array.spliterator(), false)
-                .map(entry -> entry instanceof JsonObject object ? new EventWords(object).subject() : entry.toString())
-                .collect(Collectors.joining(", "));
+    private static String run(RunStatement run) {
+        return "%s %sread %s; wrote %s"
+                .formatted(
+                        run.function(),
+                        run.success() ? "" : "FAILED; it ",
+                        named(run.reads(), RunStatement.Read::name, RunStatement.Read::digest),
+                        named(run.results(), RunStatement.Artifact::name, result -> Optional.of(result.digest())));
     }
 
-    private String subject() {
-        return event.get("digest") instanceof JsonObject digest && digest.has("sha256")
-                ? text("name") + " (sha256:" + shortened(new EventWords(digest).text("sha256"), 12) + ")"
-                : text("name");
+    private static <T> String named(List<T> all, Function<T, String> name, Function<T, Optional<String>> digest) {
+        return all.isEmpty()
+                ? "nothing"
+                : all.stream()
+                        .map(one -> name.apply(one)
+                                + digest.apply(one)
+                                        .map(text -> " (" + shortened(text, SHORT_DIGEST) + ")")
+                                        .orElse(""))
+                        .collect(Collectors.joining(", "));
     }
 
     private String list(String member) {

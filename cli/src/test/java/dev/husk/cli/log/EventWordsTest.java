@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.husk.protocol.run.RunStatement;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -80,13 +83,42 @@ class EventWordsTest {
                                 + " activation 1; sandbox s");
     }
 
+    private static RunStatement run(boolean success) {
+        var now = Instant.parse("2026-11-25T10:00:00Z");
+        return new RunStatement(
+                success ? List.of(new RunStatement.Artifact("model", "sha256:" + "cd".repeat(32))) : List.of(),
+                new RunStatement.ContractRef("c", "sha256:" + "c0".repeat(32)),
+                "train",
+                new RunStatement.Code("sha256:" + "0".repeat(64), "X"),
+                new RunStatement.Parameters(List.of(), Optional.empty()),
+                List.of(new RunStatement.Read("anna-2025", Optional.empty(), false)),
+                new RunStatement.RunBy("sha256:" + "5".repeat(64), "sha256:" + "e".repeat(64)),
+                "1",
+                now,
+                now,
+                success);
+    }
+
     @Test
     void aRunSaysWhatItReadAndWrote() {
-        assertThat(words("{'event':'run','sandbox':'s','activation':'1','statement':{'subject':[{'name':'c/model',"
-                        + "'digest':{'sha256':'" + "cd".repeat(32) + "'}}],'predicate':{'function':'train',"
-                        + "'reads':[{'name':'anna-2025'}]}}}"))
+        assertThat(words("{'event':'run','sandbox':'s','activation':'1','statement':"
+                        + run(true).json() + "}"))
                 .containsExactly("T  sandbox s reports a run, activation 1: train read anna-2025; "
-                        + "wrote c/model (sha256:cdcdcdcdcdcd..)");
+                        + "wrote model (sha256:cdcdcdcdcdcd..)");
+        assertThat(words("{'event':'run','sandbox':'s','activation':'1','statement':"
+                        + run(false).json() + "}"))
+                .containsExactly("T  sandbox s reports a run, activation 1: train FAILED; it read anna-2025; "
+                        + "wrote nothing");
+    }
+
+    @Test
+    void aRunInAnotherFormIsShownAsItIs() {
+        assertThat(words("{'event':'run','sandbox':'s','activation':'1','statement':{'a':1}}"))
+                .containsExactly("T  sandbox s reports a run, activation 1, in a form that is not known: {\"a\":1}");
+        assertThat(words("{'event':'run','sandbox':'s','activation':'1'}"))
+                .singleElement()
+                .asString()
+                .contains("null");
     }
 
     @Test

@@ -3,6 +3,8 @@ package dev.husk.runtime.attest;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import dev.husk.protocol.contract.PartySigner;
+import dev.husk.protocol.json.CanonicalJson;
+import dev.husk.protocol.json.Digests;
 import dev.husk.protocol.json.Json;
 import dev.husk.protocol.json.MalformedJsonException;
 import dev.husk.protocol.kbs.CodeClaim;
@@ -77,9 +79,9 @@ public final class Attestation {
         var early = prepared.getAndSet(new Prepared(Optional.empty(), Instant.MIN));
         if (early.session().isPresent() && early.since().plus(SESSION).isAfter(clock.instant())) {
             timing.add("auth", 0); // it cost nothing now
-            var reply = attest(early.session().get(), keys, claim, timing);
-            if (reply.status() != 401) {
-                return bound(reply, keys, claim);
+            var attempt = attest(early.session().get(), keys, claim, timing);
+            if (attempt.reply().status() != 401) {
+                return bound(attempt, keys, claim);
             }
             // The gateway no longer knows the session: a fresh nonce, once.
         }
@@ -87,8 +89,10 @@ public final class Attestation {
         return bound(attest(session, keys, claim, timing), keys, claim);
     }
 
-    private Gateway.Reply attest(Gateway.Session session, Keys keys, CodeClaim claim, ColdStart timing)
-            throws IOException {
+    /** @param evidence digest of the evidence that was sent, as the gateway logs it */
+    private record Attempt(Gateway.Reply reply, String evidence) {}
+
+    private Attempt attest(Gateway.Session session, Keys keys, CodeClaim claim, ColdStart timing) throws IOException {
         var tee = TeeKey.of((ECPublicKey) keys.tee().getPublic());
         byte[] reportData = ReportData.of(session.nonce(), tee, claim.text());
         var primary = timing.measure("evidence", () -> json(evidence.evidence(reportData)));
@@ -103,7 +107,8 @@ public final class Attestation {
         body.add("init-data", JsonNull.INSTANCE);
         body.add("runtime-data", runtimeData);
         body.add("tee-evidence", teeEvidence);
-        return timing.measure("attest", () -> gateway.attest(session, body));
+        var reply = timing.measure("attest", () -> gateway.attest(session, body));
+        return new Attempt(reply, Digests.sha256(CanonicalJson.encode(primary)));
     }
 
     private JsonObject json(String text) throws IOException {
@@ -117,7 +122,8 @@ public final class Attestation {
         throw new IOException("the evidence source (" + evidence.name() + ") gave no JSON object");
     }
 
-    private Sandbox bound(Gateway.Reply reply, Keys keys, CodeClaim claim) throws RefusedException, GatewayException {
+    private Sandbox bound(Attempt attempt, Keys keys, CodeClaim claim) throws RefusedException, GatewayException {
+        var reply = attempt.reply();
         if (reply.status() == 401 || reply.status() == 403) {
             throw RefusedException.parse(reply.status(), reply.body());
         }
@@ -128,6 +134,7 @@ public final class Attestation {
         if (!token.code().equals(claim.code()) || !token.entry().equals(claim.entry())) {
             throw new GatewayException("the gateway's token is for other code");
         }
-        return new Sandbox(gateway, logKey, clock, keys.tee(), keys.signer(), token, evidence.name());
+        return new Sandbox(
+                gateway, logKey, clock, keys.tee(), keys.signer(), token, evidence.name(), attempt.evidence());
     }
 }

@@ -91,13 +91,20 @@ public final class Gateway {
                 .POST(BodyPublishers.ofByteArray(CanonicalJson.encode(body)))));
     }
 
-    /** @param call {@code release}, {@code renew} or {@code run} */
+    /** @param call {@code release} or {@code renew} */
     Reply statement(String call, Optional<String> token, String statement) throws GatewayException {
         var request = request("kbs/v0/husk/" + call)
                 .header("Content-Type", "text/plain")
                 .POST(BodyPublishers.ofString(statement));
         token.ifPresent(bearer -> request.header("Authorization", "Bearer " + bearer));
         return reply(send(request));
+    }
+
+    Reply run(String token, JsonObject envelope) throws GatewayException {
+        return reply(send(request("kbs/v0/husk/run")
+                .header("Content-Type", "application/json")
+                .header("Authorization", "Bearer " + token)
+                .POST(BodyPublishers.ofByteArray(CanonicalJson.encode(envelope)))));
     }
 
     Reply key(String token, String contract, String name) throws GatewayException {

@@ -11,6 +11,8 @@ import dev.husk.protocol.kbs.Release;
 import dev.husk.protocol.log.MalformedLogException;
 import dev.husk.protocol.log.Receipt;
 import dev.husk.protocol.log.VerifierKey;
+import dev.husk.protocol.run.Envelope;
+import dev.husk.protocol.run.RunStatement;
 import dev.husk.runtime.timing.ColdStart;
 import java.security.KeyPair;
 import java.time.Clock;
@@ -33,6 +35,7 @@ public final class Sandbox {
     private final Clock clock;
     private final KeyPair tee;
     private final PartySigner signer;
+    private final String source;
     private final String evidence;
     private final Token first;
     private volatile Token token;
@@ -44,6 +47,7 @@ public final class Sandbox {
             KeyPair tee,
             PartySigner signer,
             Token token,
+            String source,
             String evidence) {
         this.gateway = gateway;
         this.logKey = logKey;
@@ -52,6 +56,7 @@ public final class Sandbox {
         this.signer = signer;
         this.first = token;
         this.token = token;
+        this.source = source;
         this.evidence = evidence;
     }
 
@@ -66,12 +71,17 @@ public final class Sandbox {
     }
 
     public boolean simulated() {
-        return first.simulated() || evidence.equals("SIMULATED");
+        return first.simulated() || source.equals("SIMULATED");
     }
 
-    /** Digest of the archive that the sandbox is bound to. */
-    public String code() {
-        return first.code();
+    /** The archive and the entry point that the sandbox is bound to. */
+    public RunStatement.Code code() {
+        return new RunStatement.Code(first.code(), first.entry());
+    }
+
+    /** How run statements name this sandbox. */
+    public RunStatement.RunBy by() {
+        return new RunStatement.RunBy(id(), evidence);
     }
 
     /**
@@ -186,25 +196,16 @@ public final class Sandbox {
                 RefusedException.parse(reply.status(), reply.body()).getMessage());
     }
 
-    /**
-     * Puts a run statement into the log.
-     *
-     * @param inToto what was run, on what, with what outcome
-     */
-    public void logRun(String contract, String activation, JsonObject inToto)
-            throws RefusedException, GatewayException {
-        var statement = statement("run");
-        statement.addProperty("activation", activation);
-        statement.addProperty("contract", contract);
-        statement.add("statement", inToto);
-        var signed = SignedStatement.sign(signer, statement);
+    /** Puts a run statement into the log. */
+    public void logRun(RunStatement statement) throws RefusedException, GatewayException {
+        var signed = Envelope.sign(signer, statement.json()).json();
         if (token.expires().minus(MARGIN).isBefore(clock.instant())) {
             renew();
         }
-        var reply = gateway.statement("run", Optional.of(token.text()), signed);
+        var reply = gateway.run(token.text(), signed);
         if (reply.status() == 401) {
             renew();
-            reply = gateway.statement("run", Optional.of(token.text()), signed);
+            reply = gateway.run(token.text(), signed);
         }
         if (reply.status() == 401 || reply.status() == 403) {
             throw RefusedException.parse(reply.status(), reply.body());

@@ -1,7 +1,7 @@
 package dev.husk.runtime.data;
 
-import com.google.gson.JsonObject;
 import dev.husk.protocol.json.Digests;
+import dev.husk.protocol.run.RunStatement;
 import java.util.Optional;
 
 /** What a run has read of one object, for its statement. */
@@ -25,20 +25,10 @@ final class ReadObject {
     }
 
     /**
-     * {@code {"name","digest","whole"}}. Where the object was not read to its end, every part that was read is
-     * authentic, and the digest is the release's word.
+     * For the statement. Where the object was not read to its end, every part that was read is authentic, and the digest
+     * is the release's word.
      */
-    synchronized JsonObject json() {
-        var json = new JsonObject();
-        json.addProperty("name", name);
-        whole.or(() -> expected).ifPresent(text -> json.add("digest", digest(text)));
-        json.addProperty("whole", whole.isPresent());
-        return json;
-    }
-
-    static JsonObject digest(String text) {
-        var digest = new JsonObject();
-        digest.addProperty("sha256", text.substring("sha256:".length()));
-        return digest;
+    synchronized RunStatement.Read stated() {
+        return new RunStatement.Read(name, whole.or(() -> expected), whole.isPresent());
     }
 }

@@ -1,10 +1,9 @@
 package dev.husk.runtime.data;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import dev.husk.protocol.json.Digests;
 import dev.husk.protocol.kbs.Release;
 import dev.husk.protocol.kbs.Release.ObjectKey;
+import dev.husk.protocol.run.RunStatement;
 import dev.husk.store.DataKey;
 import dev.husk.store.SealedObject;
 import java.io.IOException;
@@ -15,6 +14,7 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -125,25 +125,18 @@ public final class RunObjects implements AutoCloseable {
         }
     }
 
-    /** The results that stand in the store, as subjects of a statement, named {@code contract/result}. */
-    public JsonArray subjects() {
-        var subjects = new JsonArray();
-        results.forEach((name, result) -> {
-            if (uploaded.contains(name)) {
-                var subject = new JsonObject();
-                subject.addProperty("name", release.contractName() + "/" + name);
-                subject.add("digest", ReadObject.digest(result.digest()));
-                subjects.add(subject);
-            }
-        });
-        return subjects;
+    /** The results that stand in the store, for the statement. */
+    public List<RunStatement.Artifact> stored() {
+        return results.entrySet().stream()
+                .filter(result -> uploaded.contains(result.getKey()))
+                .map(result -> new RunStatement.Artifact(
+                        result.getKey(), result.getValue().digest()))
+                .toList();
     }
 
     /** What was read, for the statement. */
-    public JsonArray reads() {
-        var all = new JsonArray();
-        reads.values().forEach(object -> all.add(object.json()));
-        return all;
+    public List<RunStatement.Read> reads() {
+        return reads.values().stream().map(ReadObject::stated).toList();
     }
 
     /** Takes everything away at once: later accesses, and reads that wait, fail with the reason. */

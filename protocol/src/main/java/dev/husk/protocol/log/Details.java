@@ -21,7 +21,7 @@ public record Details(String salt, JsonObject values) {
     private static final int SHOWN_IN_FULL = 128;
 
     private static final byte[] LABEL = "husk details v1\0".getBytes(StandardCharsets.US_ASCII);
-    private static final Set<String> MEMBERS = Set.of("parameters", "reasons", "signed");
+    private static final Set<String> MEMBERS = Set.of("parameters", "reasons");
 
     public Details {
         if (Base64Url.decode(salt).length != 32) {

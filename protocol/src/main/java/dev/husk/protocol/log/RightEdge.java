@@ -1,7 +1,10 @@
 package dev.husk.protocol.log;
 
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
@@ -9,6 +12,9 @@ import java.util.function.BiConsumer;
  * partial tile of each level. Not safe for use by several threads.
  */
 public final class RightEdge {
+    /** A size is below 2^63. */
+    private static final int LEVELS = 8;
+
     private final List<TileNodes> levels;
     private long size;
 
@@ -20,6 +26,43 @@ public final class RightEdge {
     RightEdge(List<TileNodes> levels, long size) {
         this.levels = new ArrayList<>(levels);
         this.size = size;
+    }
+
+    /**
+     * The edge of a tree whose size and root are known, from a checkpoint for one.
+     *
+     * @param tiles asked for the partial tiles alone
+     * @throws MalformedLogException if the tiles do not make this root
+     */
+    public static <E extends Exception> RightEdge open(long size, byte[] root, Tiles<E> tiles)
+            throws E, MalformedLogException {
+        if (size < 0) {
+            throw new IllegalArgumentException("no tree of " + size);
+        }
+        var levels = new ArrayList<TileNodes>();
+        for (int level = 0; level < LEVELS && size >>> level * TileName.BITS > 0; level++) {
+            levels.add(width(level, size) == 0 ? new TileNodes() : TileTree.read(partial(level, size), tiles));
+        }
+        var edge = new RightEdge(levels, size);
+        if (!MessageDigest.isEqual(edge.root(), root)) {
+            throw new MalformedLogException("the tiles do not make the root of " + size + " entries");
+        }
+        return edge;
+    }
+
+    /** The partial tiles: with size and root all that {@link #open} needs to go on later. */
+    public Map<TileName, byte[]> tiles() {
+        var tiles = new LinkedHashMap<TileName, byte[]>();
+        for (int level = 0; level < levels.size(); level++) {
+            if (width(level, size) > 0) {
+                tiles.put(partial(level, size), levels.get(level).hashes(width(level, size)));
+            }
+        }
+        return tiles;
+    }
+
+    private static TileName partial(int level, long size) {
+        return new TileName(level, index(level, size), width(level, size));
     }
 
     public long size() {

@@ -18,9 +18,6 @@ public final class TileTree<E extends Exception> {
     /** Each takes some 26 KiB. */
     private static final int REMEMBERED = 128;
 
-    /** A size is below 2^63. */
-    private static final int LEVELS = 8;
-
     private final RightEdge edge;
     private final Tiles<E> tiles;
     private final Remembered verified;
@@ -51,22 +48,7 @@ public final class TileTree<E extends Exception> {
      */
     public static <E extends Exception> TileTree<E> open(long size, byte[] root, Tiles<E> tiles)
             throws E, MalformedLogException {
-        if (size < 0) {
-            throw new IllegalArgumentException("no tree of " + size);
-        }
-        var levels = new ArrayList<TileNodes>();
-        for (int level = 0; level < LEVELS && size >>> level * TileName.BITS > 0; level++) {
-            int width = RightEdge.width(level, size);
-            levels.add(
-                    width == 0
-                            ? new TileNodes()
-                            : read(new TileName(level, RightEdge.index(level, size), width), tiles));
-        }
-        var edge = new RightEdge(levels, size);
-        if (!MessageDigest.isEqual(edge.root(), root)) {
-            throw new MalformedLogException("the tiles do not make the root of " + size + " entries");
-        }
-        return new TileTree<>(edge, tiles, new Remembered());
+        return new TileTree<>(RightEdge.open(size, root, tiles), tiles, new Remembered());
     }
 
     public long size() {
@@ -179,7 +161,7 @@ public final class TileTree<E extends Exception> {
         return tile;
     }
 
-    private static <E extends Exception> TileNodes read(TileName name, Tiles<E> tiles) throws E, MalformedLogException {
+    static <E extends Exception> TileNodes read(TileName name, Tiles<E> tiles) throws E, MalformedLogException {
         byte[] hashes = tiles.read(name);
         if (hashes.length != name.width() * MerkleHash.SIZE) {
             throw new MalformedLogException(name + " has " + hashes.length + " bytes");

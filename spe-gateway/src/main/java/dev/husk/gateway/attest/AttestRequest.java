@@ -3,6 +3,8 @@ package dev.husk.gateway.attest;
 import com.google.gson.JsonObject;
 import dev.husk.gateway.Body;
 import dev.husk.gateway.RequestRefused;
+import dev.husk.protocol.json.CanonicalJson;
+import dev.husk.protocol.json.Digests;
 import dev.husk.protocol.json.MalformedJsonException;
 import dev.husk.protocol.kbs.CodeClaim;
 import dev.husk.protocol.kbs.InitData;
@@ -20,9 +22,15 @@ import java.util.Optional;
  *
  * @param claim what the function runtime says about the code; a stock guest says nothing
  * @param initData what the guest says it was started with
+ * @param digest {@code sha256:hex} of the evidence in canonical JSON, by which the log names it
  */
 record AttestRequest(
-        String nonce, TeeKey key, Optional<CodeClaim> claim, Optional<InitData> initData, Evidence evidence) {
+        String nonce,
+        TeeKey key,
+        Optional<CodeClaim> claim,
+        Optional<InitData> initData,
+        Evidence evidence,
+        String digest) {
     private static final int MAX_ADDITIONAL = 64 << 10;
 
     /**
@@ -47,7 +55,13 @@ record AttestRequest(
         var claim = claim(additional);
         var reportData = Bytes.copyOf(ReportData.of(nonce, key, additional));
         var primary = Body.object(evidence, "primary_evidence");
-        return new AttestRequest(nonce, key, claim, initData, evidence(session.tee(), primary, reportData));
+        return new AttestRequest(
+                nonce,
+                key,
+                claim,
+                initData,
+                evidence(session.tee(), primary, reportData),
+                Digests.sha256(CanonicalJson.encode(primary)));
     }
 
     private static Optional<InitData> initData(JsonObject body) {

@@ -70,6 +70,7 @@ public class Attestation {
                 request.claim().map(CodeClaim::activation).orElse(""),
                 request.key(),
                 evidence,
+                request.digest(),
                 genuine.source(),
                 genuine.simulated()));
         if (binding instanceof Sandboxes.Binding.To to) {

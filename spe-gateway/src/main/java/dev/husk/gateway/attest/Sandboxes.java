@@ -41,13 +41,18 @@ public class Sandboxes {
     @Inject
     private Contracts contracts;
 
-    /** What asks to be bound, judged genuine. */
+    /**
+     * What asks to be bound, judged genuine.
+     *
+     * @param digest of the evidence as it was sent
+     */
     record Attested(
             String id,
             Bound bound,
             String activation,
             TeeKey teeKey,
             Evidence evidence,
+            String digest,
             String source,
             boolean simulated) {}
 
@@ -115,13 +120,19 @@ public class Sandboxes {
             rows.keep(
                     row,
                     concerned(row).stream()
-                            .mapToLong(contract -> ledger.append(
-                                            contract.name(), event("sandbox-attested", contract.id(), row.id))
-                                    .index())
+                            .mapToLong(
+                                    contract -> ledger.append(contract.name(), attestedEvent(contract, row, attested))
+                                            .index())
                             .max()
                             .orElseThrow());
         }
         return rows.sandbox(row);
+    }
+
+    private static JsonObject attestedEvent(Contract contract, SandboxRow row, Attested attested) {
+        var event = event("sandbox-attested", contract.id(), row.id);
+        event.addProperty("evidence", attested.digest());
+        return event;
     }
 
     private static JsonObject boundEvent(Contract contract, SandboxRow row, Attested attested) {
@@ -129,6 +140,7 @@ public class Sandboxes {
         if (attested.bound() instanceof Bound.ToArchive archive) {
             event.addProperty("code", archive.code());
             event.addProperty("entry", archive.entry());
+            event.addProperty("key", archive.signingKey().text());
             event.addProperty("activation", attested.activation());
         } else {
             event.addProperty(
@@ -136,6 +148,7 @@ public class Sandboxes {
         }
         event.addProperty("source", attested.source());
         event.addProperty("simulated", attested.simulated());
+        event.addProperty("evidence", attested.digest());
         return event;
     }
 

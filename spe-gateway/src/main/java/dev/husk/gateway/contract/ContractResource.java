@@ -14,12 +14,14 @@ import dev.husk.protocol.json.MalformedJsonException;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
@@ -126,10 +128,11 @@ public class ContractResource {
 
     @GET
     @Path("/{name}/events")
-    public String events(@PathParam("name") String name) {
+    public String events(@PathParam("name") String name, @QueryParam("from") @DefaultValue("0") long from) {
         var party = caller.party();
         contracts.visible(name, party);
-        var json = view.events(name, party);
+        var json = view.events(name, party, from);
+        // Read after the events, so that it counts all of them.
         json.addProperty("checkpoint", cosigning.checkpoint().text());
         return json.toString();
     }

@@ -55,12 +55,15 @@ public class PartyView {
                 .isPresent();
     }
 
-    /** All events with their openings; for whom is no party of what is in force, those of its own versions. */
-    JsonObject events(String name, String party) {
+    /**
+     * The events from an index of the log on, with their openings; for whom is no party of what is in force, those of its own
+     * versions.
+     */
+    JsonObject events(String name, String party, long from) {
         var list = new JsonArray();
         boolean member = isMember(name, party);
         var versions = contracts.readable(name, party);
-        for (var entry : ledger.entries(name)) {
+        for (var entry : ledger.entries(name, from)) {
             if (!member && !versions.contains(version(entry))) {
                 continue;
             }

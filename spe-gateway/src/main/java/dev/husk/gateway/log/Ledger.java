@@ -202,8 +202,16 @@ public class Ledger implements Resealable {
 
     /** The chain's events in order. */
     public List<Entry> entries(String chain) {
-        return database.createQuery("select l from LeafRow l where l.chain = :chain order by l.seq", LeafRow.class)
+        return entries(chain, 0);
+    }
+
+    /** The chain's events in order, from an index of the log on. */
+    public List<Entry> entries(String chain, long from) {
+        return database.createQuery(
+                        "select l from LeafRow l where l.chain = :chain and l.index >= :from order by l.seq",
+                        LeafRow.class)
                 .setParameter("chain", chain)
+                .setParameter("from", from)
                 .getResultStream()
                 .map(row -> new Entry(row.index, leaf(row.bytes), opening(row)))
                 .toList();

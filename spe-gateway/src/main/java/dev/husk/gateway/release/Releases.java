@@ -57,9 +57,6 @@ public class Releases {
     private ReleaseEvents events;
 
     @Inject
-    private RunCallers callers;
-
-    @Inject
     private Cosigning cosigning;
 
     /**
@@ -151,10 +148,7 @@ public class Releases {
                 asked, contract, grant.reads(), grant.writes(), digests, leaseUntil, sandbox.simulated());
         ReleaseEvents.beginsRun(event);
         Spent.add(event, uses);
-        granted.caller().ifPresent(party -> {
-            event.addProperty("caller", party);
-            callers.remember(asked.sandbox(), asked.activation(), party);
-        });
+        granted.caller().ifPresent(party -> event.addProperty("caller", party));
         // The other parties read the log too: they see what was asked for, not about whom.
         event.add("parameters", ReleaseEvents.names(granted.parameters().keySet()));
         if (asked.sealed()) {

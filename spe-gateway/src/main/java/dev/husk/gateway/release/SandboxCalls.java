@@ -13,12 +13,16 @@ import dev.husk.gateway.log.Cosigning;
 import dev.husk.gateway.log.EventLog;
 import dev.husk.protocol.contract.Contract;
 import dev.husk.protocol.contract.InvalidSignatureException;
+import dev.husk.protocol.contract.PartyKey;
 import dev.husk.protocol.contract.SignedStatement;
 import dev.husk.protocol.json.CanonicalJson;
 import dev.husk.protocol.kbs.Jwe;
 import dev.husk.protocol.kbs.Release;
 import dev.husk.protocol.kbs.Release.ObjectKey;
 import dev.husk.protocol.log.Receipt;
+import dev.husk.protocol.run.Envelope;
+import dev.husk.protocol.run.MalformedRunException;
+import dev.husk.protocol.run.RunStatement;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -211,13 +215,17 @@ public class SandboxCalls {
 
     record Renewal(Sandbox sandbox, Instant leaseUntil) {}
 
-    /** Logs what a run did, as the sandbox states it. */
-    JsonObject run(String sandboxId, String jws) {
+    /** Logs what a run did, as the sandbox states it in a DSSE envelope. */
+    JsonObject run(String sandboxId, JsonObject signed) {
         var sandbox = sandbox(sandboxId);
-        var payload = signed(sandbox, jws, "run");
-        subject.request(Body.text(payload, "contract"), sandbox.function().orElse(""), activation(payload));
-        var logged = runs.append(
-                sandboxId, Body.text(payload, "contract"), activation(payload), Body.object(payload, "statement"), jws);
+        var envelope = envelope(sandbox, signed);
+        var statement = statement(envelope);
+        subject.request(statement.contract().name(), statement.function(), statement.activation());
+        if (!statement.by().sandbox().equals(sandbox.id())) {
+            throw new RequestRefused(403, "StatementMismatch", "the statement is another sandbox's");
+        }
+        requireFresh(Duration.between(statement.finished(), clock.instant()).abs());
+        var logged = runs.append(sandboxId, envelope, statement);
         var receipt = log.receipt(logged.event());
         if (!logged.refusal().isEmpty()) {
             throw new RequestRefused(403, "LeaseEnded", "refused: the lease has ended", logged.refusal());
@@ -232,21 +240,49 @@ public class SandboxCalls {
         return sandboxes.find(id).orElseThrow(() -> new RequestRefused(401, "TokenInvalid", "no such sandbox"));
     }
 
-    private JsonObject signed(Sandbox sandbox, String jws, String action) {
-        var key = sandbox.signingKey()
+    private static Envelope envelope(Sandbox sandbox, JsonObject signed) {
+        try {
+            var envelope = Envelope.parse(signed);
+            if (!envelope.isSignedBy(key(sandbox))) {
+                throw new RequestRefused(403, "SignatureInvalid", "the sandbox's key did not sign this statement");
+            }
+            return envelope;
+        } catch (MalformedRunException e) {
+            throw RequestRefused.malformed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static RunStatement statement(Envelope envelope) {
+        try {
+            return RunStatement.parse(envelope.statement());
+        } catch (MalformedRunException e) {
+            throw RequestRefused.malformed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static PartyKey key(Sandbox sandbox) {
+        return sandbox.signingKey()
                 .orElseThrow(() -> new RequestRefused(
                         403,
                         "SignatureInvalid",
                         "this sandbox is bound by init-data and signs nothing: get resources"));
+    }
+
+    private static void requireFresh(Duration age) {
+        if (age.compareTo(TOLERANCE) > 0) {
+            throw new RequestRefused(403, "StatementStale", "the statement's time is far from the gateway's");
+        }
+    }
+
+    private JsonObject signed(Sandbox sandbox, String jws, String action) {
+        var key = key(sandbox);
         try {
             var payload = SignedStatement.verify(jws, key);
             if (!Body.text(payload, "action").equals(action)
                     || !Body.text(payload, "sandbox").equals(sandbox.id())) {
                 throw new RequestRefused(403, "StatementMismatch", "the statement says something else");
             }
-            if (Body.age(payload, clock.instant()).compareTo(TOLERANCE) > 0) {
-                throw new RequestRefused(403, "StatementStale", "the statement's time is far from the gateway's");
-            }
+            requireFresh(Body.age(payload, clock.instant()));
             return payload;
         } catch (InvalidSignatureException e) {
             throw new RequestRefused(403, "SignatureInvalid", "the sandbox's key did not sign this request");

@@ -58,10 +58,10 @@ public class SandboxResource {
 
     @POST
     @Path("/husk/run")
-    @Consumes(MediaType.TEXT_PLAIN)
+    @Consumes(MediaType.APPLICATION_JSON)
     public String run(@HeaderParam("Authorization") @Nullable String authorization, InputStream body) {
         var sandbox = tokens.bearer(authorization).sandbox();
-        return calls.run(sandbox, Body.ascii(body, MAX_STATEMENT)).toString();
+        return calls.run(sandbox, Body.object(body, MAX_STATEMENT)).toString();
     }
 
     @GET
