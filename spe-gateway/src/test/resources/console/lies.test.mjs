@@ -222,6 +222,9 @@ test('a damaged memory and answers that cannot be read verify nothing', async ()
   await look(log, {}, new Memory(storage));
   const other = new Memory({ getItem: (name) => storage.getItem(name)?.replace('\\n6\\n', '\\n7\\n') ?? null, setItem: () => assert.fail('saved') });
   await assert.rejects(look(log, {}, other), /damaged/);
+  for (const kept of ['', 'null', '{"checkpoint":', '{"checkpoint":"x"}', '{"checkpoint":7}']) {
+    await assert.rejects(look(log, {}, new Memory({ getItem: () => kept })), Error, kept);
+  }
   await assert.rejects(look(log, { checkpoint: async () => 'nothing' }), /checkpoint cannot be read/);
   await assert.rejects(look(log, shownWith(log, (shown) => { shown[0].index = '0'; })), /cannot be read/);
   await assert.rejects(look(log, shownWith(log, () => ({}))), /not a list/);

@@ -6,6 +6,7 @@ import { crypto, load, vector } from './modules.mjs';
 
 const bytes = await load('bytes');
 const { canonical } = await load('canonical');
+const { parseLeaf } = await load('leaf');
 const merkle = await load('merkle');
 const note = await load('note');
 
@@ -129,5 +130,45 @@ test('further signature lines are let be, and a cosignature of a witness is told
   for (const wrong of [line(time + 1n, signed), line(0n, signed), line(time, signed.slice(1))]) {
     assert.equal(await note.standing(note.parseNote(good + wrong), witness), 'forged');
     assert.equal(await note.standing(note.parseNote(good + wrong), log), 'signed');
+  }
+});
+
+test('whatever bytes come, parsers refuse them or give back what they read', () => {
+  // The same bytes at every run.
+  let state = 1;
+  const random = (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const hash = bytes.base64url(new Uint8Array(32));
+  const leaf = bytes.utf8(`{"commit":"${hash}","prev":"${hash}","seq":7,"tag":"${hash}","v":1}`);
+  const head = bytes.utf8(readFileSync(vector('tlog/tessera/log/checkpoint'), 'utf8'));
+  const bundle = file('tlog/tessera/log/tile/entries/000.p/9');
+  assert.equal(parseLeaf(leaf).seq, 7);
+  const read = {
+    leaf: (input) => assert.deepEqual(bytes.utf8(canonical(parseLeaf(input))), input),
+    head: (input) => {
+      const { note: signed } = note.parseCheckpoint(bytes.text(input));
+      const lines = signed.signatures.map((line) => `\u2014 ${line.name} ${bytes.base64(bytes.concat(line.id, line.signature))}\n`);
+      assert.deepEqual(bytes.utf8(`${signed.text}\n${lines.join('')}`), input);
+    },
+    bundle: (input) => {
+      const entries = merkle.parseBundle(input, 9);
+      assert.deepEqual(bytes.concat(...entries.map((entry) => bytes.concat([entry.length >> 8, entry.length & 255], entry))), input);
+    },
+  };
+  for (const [name, seed] of Object.entries({ leaf, head, bundle })) {
+    for (let i = 0; i < 3000; i++) {
+      let input = seed.slice();
+      for (let changes = random(3) + 1; changes > 0; changes--) {
+        const at = random(input.length + 1);
+        input = bytes.concat(input.slice(0, at), Array.from({ length: random(3) }, () => random(256)), input.slice(at + random(3)));
+      }
+      try {
+        read[name](input);
+      } catch (e) {
+        assert.ok(e instanceof Error && !(e instanceof assert.AssertionError) && !(e instanceof RangeError), `${name} ${bytes.hex(input)}: ${e.stack}`);
+      }
+    }
   }
 });

@@ -42,9 +42,14 @@ export class Memory {
     if (checkpoint === undefined) {
       return null;
     }
-    const parsed = parseCheckpoint(checkpoint);
+    let parsed;
+    try {
+      parsed = parseCheckpoint(checkpoint);
+    } catch {
+      throw damaged();
+    }
     if (await standing(parsed.note, key) !== 'signed') {
-      throw new Error('what this browser remembers of the log is damaged: delete the data of this site, then verify again');
+      throw damaged();
     }
     return parsed;
   }
@@ -64,8 +69,16 @@ export class Memory {
   }
 
   async #log(key) {
-    return JSON.parse(this.#storage.getItem(await name(key)) ?? '{}');
+    try {
+      return JSON.parse(this.#storage.getItem(await name(key)) ?? '{}');
+    } catch {
+      throw damaged();
+    }
   }
+}
+
+function damaged() {
+  return new Error('what this browser remembers of the log is damaged: delete the data of this site, then verify again');
 }
 
 /** @param {string} tag */

@@ -67,6 +67,7 @@ export async function verify(source, key, memory, name, progress) {
   if (name !== GATEWAY) {
     result.findings.push(...await text(held, result.events));
   }
+  const cosigned = await witnesses(held.contract?.witnesses, after);
   if (result.findings.length === 0) {
     await memory.save(key, after, name, own);
   }
@@ -74,7 +75,7 @@ export async function verify(source, key, memory, name, progress) {
     ...result,
     since: remembered?.size ?? null,
     others: [...new Set(after.note.signatures.filter((line) => !key.made(line)).map((line) => line.name))],
-    witnesses: await witnesses(held.contract?.witnesses, after),
+    witnesses: cosigned,
   };
 }
 
