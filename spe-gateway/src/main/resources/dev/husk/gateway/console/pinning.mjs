@@ -10,7 +10,7 @@ import { VerifierKey } from './note.mjs';
  */
 export async function askForKey(claimed) {
   const problem = h('p', { class: 'problem', role: 'alert' });
-  const own = h('input', { id: 'own-key', autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'own-key-hint' });
+  const own = h('input', { id: 'own-key', autofocus: true, autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'own-key-hint' });
   const same = h('input', { id: 'same-key', type: 'checkbox' });
   const dialog = h('dialog', { 'aria-labelledby': 'pin-title' });
   let chosen = null;
