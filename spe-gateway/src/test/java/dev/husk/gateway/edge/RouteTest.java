@@ -17,6 +17,7 @@ class RouteTest {
         "/kbs/v0/resource/a/b/key, SANDBOX, resource",
         "/v1/contracts, PARTY, party",
         "/log/checkpoint, PUBLIC, public",
+        "/console/app.mjs, PUBLIC, public",
         "/v1/gateway/evidence, PUBLIC, public",
         "/metrics, METRICS, metrics",
         "/, PUBLIC, public",
