@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 
 /**
  * Writes small files so that they appear whole or not at all, also on a full disk or when the machine stops. Only their
@@ -55,7 +56,7 @@ final class WholeFile {
     }
 
     private static void place(Path path, byte[] content, CopyOption... options) throws IOException {
-        var folder = path.toAbsolutePath().getParent();
+        var folder = Objects.requireNonNull(path.toAbsolutePath().getParent(), "a file lies in a folder");
         Files.createDirectories(folder);
         var next = Files.createTempFile(folder, ".husk-", ".new");
         try {
