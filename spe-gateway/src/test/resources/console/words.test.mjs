@@ -65,6 +65,22 @@ test('events are said in words, and what is missing or strange breaks nothing', 
   }
 });
 
+test('a run says what the statement says that was read and written, and that it failed', () => {
+  const statement = {
+    subject: [{ name: 'heart/model' }],
+    predicate: {
+      buildDefinition: {
+        externalParameters: { function: 'train' },
+        resolvedDependencies: [{ name: 'code' }, { name: 'heart/anna' }, { name: 'heart/ben' }],
+      },
+      runDetails: { metadata: { husk_success: true } },
+    },
+  };
+  assert.match(sentence({ event: 'run', sandbox: 'sha256:00', statement }), /: train read heart\/anna, heart\/ben; wrote heart\/model$/);
+  statement.predicate.runDetails.metadata.husk_success = false;
+  assert.match(sentence({ event: 'run', sandbox: 'sha256:00', statement }), /: train FAILED; it read /);
+});
+
 test('budgets count what began a run, in all and on this day', () => {
   const run = (time, more = {}) => ({ event: 'released', function: 'train', run: true, time, ...more });
   const events = [run('2026-11-27T23:59:59Z'), run('2026-11-28T00:00:00Z'), run('2026-11-28T10:00:00Z', { function: 'infer' }), { ...run('2026-11-28T10:00:00Z'), run: undefined }];

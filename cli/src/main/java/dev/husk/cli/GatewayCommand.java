@@ -220,6 +220,7 @@ final class GatewayCommand {
                                                 "SIMULATED: this gateway's hardware is a simulator. "
                                                         + "Whoever runs it can read everything; use it to try things out only."));
                             }
+                            out("log key: %s", gateway.keys().log().text());
                             out("verified");
                         },
                         () -> out("%s", terminal.red("NOT VERIFIED: hand it no secret")));

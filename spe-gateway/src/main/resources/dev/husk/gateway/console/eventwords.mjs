@@ -145,9 +145,13 @@ function parameters(event) {
 
 function run(event) {
   const { short } = reader(event);
-  const statement = event.statement;
-  const did = statement?.predicate === undefined ? '' : `: ${word(statement.predicate.function)} read ${named(statement.predicate.reads)}`;
-  return `sandbox ${short('sandbox')} reports a run${did}${statement === undefined ? '' : `; wrote ${named(statement.subject)}`}`;
+  const definition = event.statement?.predicate?.buildDefinition;
+  const inputs = definition?.resolvedDependencies;
+  const did = definition === undefined
+    ? ''
+    : `: ${word(definition.externalParameters?.function)} ${event.statement.predicate.runDetails?.metadata?.husk_success === false ? 'FAILED; it ' : ''}read ${named(Array.isArray(inputs) ? inputs.slice(1) : inputs)}`
+      + `; wrote ${named(event.statement.subject)}`;
+  return `sandbox ${short('sandbox')} reports a run${did}`;
 }
 
 function named(list) {
