@@ -49,8 +49,8 @@ final class WholeFile {
     }
 
     /** A new name is on disk once its folder is. */
-    private static void force(Path folder) throws IOException {
-        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+    private static void forceName(Path file) throws IOException {
+        try (var channel = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
             channel.force(true);
         }
     }
@@ -62,7 +62,7 @@ final class WholeFile {
         try {
             write(next, content);
             Files.move(next, path, options);
-            force(folder);
+            forceName(path);
         } catch (FileSystemException e) {
             throw e;
         } catch (IOException e) {
