@@ -44,13 +44,16 @@ final class UnderLoad {
     }
 
     /** How many entries the log has. */
-    long logSize() throws IOException, InterruptedException {
+    long logSize() throws LoadFailedException, IOException, InterruptedException {
         var asked = HttpRequest.newBuilder(parts.url().resolve("log/checkpoint"))
                 .timeout(PATIENCE)
                 .build();
-        return Checkpoint.parse(
-                        http.send(asked, HttpResponse.BodyHandlers.ofString()).body())
-                .size();
+        var answer = http.send(asked, HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() != 200) {
+            throw new LoadFailedException(
+                    "log/checkpoint answers %d: %s".formatted(answer.statusCode(), answer.body()));
+        }
+        return Checkpoint.parse(answer.body()).size();
     }
 
     ActiveContract contract() {
