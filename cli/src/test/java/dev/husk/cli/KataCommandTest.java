@@ -272,7 +272,8 @@ class KataCommandTest {
             assertThat(platform.policy().migrationAgent()).contains(false);
             assertThat(platform.policy().smt()).contains(true);
             assertThat(platform.policy().singleSocket()).isEmpty();
-            assertThat(platform.minimumTcb().orElseThrow().get("Genoa").snp()).isEqualTo(23);
+            assertThat(platform.minimumTcb().orElseThrow())
+                    .hasEntrySatisfying("Genoa", tcb -> assertThat(tcb.snp()).isEqualTo(23));
         }
 
         @Test

@@ -22,7 +22,7 @@ class PostRendererTest {
         var name = Pattern.compile((String) Deployment.at(target, "name"));
 
         var hit = Chart.documents(Chart.rendered()).stream()
-                .filter(document -> target.get("kind").equals(document.get("kind")))
+                .filter(document -> Deployment.at(target, "kind").equals(document.get("kind")))
                 .filter(document -> name.matcher((String) Deployment.at(document, "metadata", "name"))
                         .matches())
                 .toList();
