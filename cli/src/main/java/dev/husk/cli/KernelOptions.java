@@ -25,6 +25,11 @@ final class KernelOptions {
         return kernel.isPresent();
     }
 
+    /** As it was given. */
+    String append() {
+        return append.orElse("");
+    }
+
     void requireKernel() throws CommandFailed {
         if (kernel.isEmpty() && (initrd.isPresent() || append.isPresent())) {
             throw CommandFailed.unusable("--initrd and --append are measured with a kernel only: give --kernel");

@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             LogCommand.class,
             WitnessCommand.class,
             SnpCommand.class,
+            KataCommand.class,
         })
 public final class Main {
     private final Settings settings;

@@ -34,6 +34,7 @@ class ArchitectureTest {
                             "dev.husk.snp.azure..",
                             "dev.husk.snp.measure..",
                             "dev.husk.store..",
+                            "dev.husk.kata..",
                             "dev.husk.local.."))));
 
     @ArchTest

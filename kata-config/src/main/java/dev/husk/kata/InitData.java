@@ -4,6 +4,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -20,6 +22,9 @@ import org.tomlj.Toml;
  * guest gives. The digest covers the text as it stands, so a space makes another HOST_DATA.
  */
 public final class InitData {
+    /** The pod annotation that carries it. */
+    public static final String ANNOTATION = "io.katacontainers.config.hypervisor.cc_init_data";
+
     /** Length of HOST_DATA, in bytes. */
     public static final int HOST_DATA = 32;
 
@@ -51,6 +56,21 @@ public final class InitData {
         }
     }
 
+    /** Reads a file as the guest does: UTF-8, at most 1 MiB. Its digest is that of these very bytes. */
+    public static InitData parse(byte[] file) throws MalformedInitDataException {
+        if (file.length > MAX_BYTES) {
+            throw new MalformedInitDataException("initdata is longer than " + MAX_BYTES + " bytes");
+        }
+        try {
+            return parse(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(file))
+                    .toString());
+        } catch (CharacterCodingException e) {
+            throw new MalformedInitDataException("initdata is not text in UTF-8");
+        }
+    }
+
     /** Reads initdata as the guest does. */
     public static InitData parse(String text) throws MalformedInitDataException {
         var toml = Toml.parse(text);
@@ -79,15 +99,11 @@ public final class InitData {
         return new InitData(text, digest, files);
     }
 
-    /** Reads the pod annotation {@code io.katacontainers.config.hypervisor.cc_init_data}. */
+    /** Reads the value of the pod annotation {@link #ANNOTATION}. */
     public static InitData ofAnnotation(String annotation) throws MalformedInitDataException {
         try (var gzip =
                 new GZIPInputStream(new ByteArrayInputStream(Base64.getDecoder().decode(annotation)))) {
-            byte[] text = gzip.readNBytes(MAX_BYTES + 1);
-            if (text.length > MAX_BYTES) {
-                throw new MalformedInitDataException("initdata is longer than " + MAX_BYTES + " bytes");
-            }
-            return parse(new String(text, StandardCharsets.UTF_8));
+            return parse(gzip.readNBytes(MAX_BYTES + 1));
         } catch (IOException | IllegalArgumentException e) {
             throw new MalformedInitDataException("the annotation is not base64 of gzip");
         }

@@ -3,12 +3,17 @@ package dev.husk.kata;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.tomlj.Toml;
@@ -22,7 +27,8 @@ class ConfigFilesTest {
         var qemu = dropIn(Files.readString(Path.of("drop-in/60-husk.toml")));
 
         assertThat(qemu.getString("hypervisor.qemu.kernel_params"))
-                .isEqualTo(BASE_PARAMETERS + " agent.guest_components_rest_api=all");
+                .isEqualTo(BASE_PARAMETERS + " agent.guest_components_rest_api=all")
+                .isEqualTo(GuestCommandLine.PARAMETERS);
     }
 
     @Test
@@ -34,18 +40,26 @@ class ConfigFilesTest {
         assertThat(qemu.getLong("hypervisor.qemu.default_vcpus")).isEqualTo(1L);
     }
 
-    @Test
-    void theDropInHasNoKeyThatQemuSnpDoesNotKnow() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"qemu-snp.keys", "qemu-snp-runtime-rs.keys"})
+    void everyKeyOfADropInIsOneOfKatas(String list) throws Exception {
+        var known = keys(list);
         try (var files = Files.list(Path.of("drop-in"))) {
-            assertThat(files).allSatisfy(file -> {
+            assertThat(files).isNotEmpty().allSatisfy(file -> {
                 assertThat(file.getFileName().toString()).matches("[5-8][0-9]-[a-z-]+\\.toml");
-                assertThat(dropIn(Files.readString(file)).dottedKeySet())
-                        .isSubsetOf(
-                                "hypervisor.qemu.kernel_params",
-                                "hypervisor.qemu.default_vcpus",
-                                "hypervisor.qemu.enable_annotations");
+                assertThat(dropIn(Files.readString(file)).dottedKeySet()).isSubsetOf(known);
             });
         }
+        assertThat(known).doesNotContain("hypervisor.qemu.kernel_parameters", "kernel_params");
+    }
+
+    @Test
+    void whatTheShimsCallDifferentlyIsInNoDropInForBoth() throws Exception {
+        assertThat(keys("qemu-snp.keys"))
+                .contains("hypervisor.qemu.seccompsandbox", "runtime.create_container_timeout");
+        assertThat(keys("qemu-snp-runtime-rs.keys"))
+                .contains("hypervisor.qemu.seccomp_sandbox", "agent.kata.create_container_timeout")
+                .doesNotContain("hypervisor.qemu.seccompsandbox", "runtime.create_container_timeout");
     }
 
     @Test
@@ -69,6 +83,15 @@ class ConfigFilesTest {
                 .isEqualTo(dropIn(Files.readString(Path.of("drop-in/60-husk.toml")))
                         .toJson());
         assertThat(yaml(text(ours, "runtimeClass"))).isEqualTo(yaml(Files.readString(Path.of("runtimeclass.yaml"))));
+    }
+
+    private static Set<String> keys(String list) throws IOException {
+        try (var in = ConfigFilesTest.class.getResourceAsStream(list)) {
+            return new String(Objects.requireNonNull(in, list).readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.startsWith("#"))
+                    .collect(Collectors.toSet());
+        }
     }
 
     private static TomlParseResult dropIn(String text) {

@@ -3,8 +3,13 @@ package dev.husk.kata;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -106,6 +111,41 @@ class InitDataTest {
         IntStream.range(0, annotation.length() / 4)
                 .forEach(i -> assertThatThrownBy(() -> InitData.ofAnnotation(annotation.substring(0, 4 * i)))
                         .isInstanceOf(MalformedInitDataException.class));
+    }
+
+    @Test
+    void theDigestIsThatOfTheFilesBytes() throws Exception {
+        byte[] file = VECTOR.formatted("sha256").replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8);
+
+        assertThat(InitData.parse(file).hostData())
+                .isEqualTo(MessageDigest.getInstance("SHA-256").digest(file));
+    }
+
+    @Test
+    void aFileThatIsNotTextOrTooLongIsRefused() throws Exception {
+        byte[] file = VECTOR.formatted("sha256").getBytes(StandardCharsets.UTF_8);
+        file[file.length - 10] = (byte) 0xff;
+
+        assertThatThrownBy(() -> InitData.parse(file))
+                .isInstanceOf(MalformedInitDataException.class)
+                .hasMessageContaining("UTF-8");
+        assertThatThrownBy(() -> InitData.parse(new byte[(1 << 20) + 1]))
+                .isInstanceOf(MalformedInitDataException.class)
+                .hasMessageContaining("longer than");
+        assertThatThrownBy(() -> InitData.ofAnnotation(annotation(file)))
+                .isInstanceOf(MalformedInitDataException.class)
+                .hasMessageContaining("UTF-8");
+        assertThatThrownBy(() -> InitData.ofAnnotation(annotation(new byte[10 << 20])))
+                .isInstanceOf(MalformedInitDataException.class)
+                .hasMessageContaining("longer than");
+    }
+
+    private static String annotation(byte[] file) throws Exception {
+        var compressed = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(compressed)) {
+            gzip.write(file);
+        }
+        return Base64.getEncoder().encodeToString(compressed.toByteArray());
     }
 
     private static String hex(InitData initData) {

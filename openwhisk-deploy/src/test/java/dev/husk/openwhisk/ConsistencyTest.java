@@ -114,12 +114,6 @@ class ConsistencyTest {
                 .isEqualTo(bytes(whisk, "container-pool.user-memory"));
         assertThat(Deployment.at(values, "whisk", "runtimes")).isEqualTo("runtimes.json");
         assertThat(Deployment.at(values, "invoker", "containerFactory", "impl")).isEqualTo("kubernetes");
-        assertThat((String) Deployment.at(values, "invoker", "options"))
-                .isEqualTo(
-                        "-Dwhisk.kubernetes.pod-template=%s -Dwhisk.kubernetes.timeouts.run=%dm -Dwhisk.spi.LogStoreProvider=%s",
-                        whisk.getString("kubernetes.pod-template"),
-                        whisk.getDuration("kubernetes.timeouts.run").toMinutes(),
-                        whisk.getString("spi.LogStoreProvider"));
     }
 
     @Test
