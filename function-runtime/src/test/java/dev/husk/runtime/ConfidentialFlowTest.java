@@ -97,7 +97,7 @@ class ConfidentialFlowTest {
         runtime.run();
 
         var run = gateway.stated();
-        assertThat(run.contract()).isEqualTo(new RunStatement.ContractRef("heart-risk", "sha256:" + "cd".repeat(32)));
+        assertThat(run.contract()).isEqualTo(new RunStatement.ContractRef("heart-risk", gateway.contract.id()));
         assertThat(run.activation()).isEqualTo(TestRuntime.ACTIVATION);
         assertThat(run.results())
                 .containsExactly(new RunStatement.Artifact("risk-model", Digests.sha256(gateway.object("risk-model"))));

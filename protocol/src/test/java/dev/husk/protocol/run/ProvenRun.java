@@ -45,7 +45,7 @@ final class ProvenRun {
         try {
             contract = Contract.parse(Json.parse(
                     """
-                    {"husk":1,"name":"heart-risk","version":1,
+                    {"husk":1,"name":"heart-risk","version":1,"witnesses":"none",
                      "parties":[{"name":"anna","key":"%s"}],
                      "datasets":[{"name":"anna-2025","owner":"anna","store":"s3://husk/anna-2025"}],
                      "platforms":[{"name":"sim","tee":"simulated","binding":"sandbox","products":"any","measurements":"any",
