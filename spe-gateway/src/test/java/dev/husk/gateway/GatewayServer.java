@@ -3,13 +3,17 @@ package dev.husk.gateway;
 import dev.husk.local.Backing;
 import dev.husk.local.LocalIssuer;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -149,13 +153,29 @@ final class GatewayServer implements AutoCloseable {
 
     /** All that the process and its server wrote, also in files. */
     String console() throws IOException {
-        var all = new StringBuilder();
-        try (var files = Files.walk(folder)) {
-            for (var file : files.filter(file -> file.toString().endsWith(".log"))
-                    .sorted()
-                    .toList()) {
-                all.append(Files.readString(file));
+        var logs = new TreeSet<Path>();
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                return directory.endsWith("workarea") ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
             }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (file.toString().endsWith(".log")) {
+                    logs.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+                return FileVisitResult.CONTINUE; // of a server that works in its folder meanwhile
+            }
+        });
+        var all = new StringBuilder();
+        for (var file : logs) {
+            all.append(Files.readString(file));
         }
         return all.toString();
     }
