@@ -55,9 +55,11 @@ test('events are said in words, and what is missing or strange breaks nothing', 
   assert.equal(sentence({ event: 'released', function: 'train', caller: 'lab', reads: ['anna'], writes: ['model'], parameters: { epochs: 7 }, sandbox: `sha256:${'a'.repeat(64)}`, simulated: true }),
     'keys RELEASED to train, called by lab: reads anna; writes model; parameters {"epochs":7}; sandbox sha256:aaaaaaaaaaaa.. (SIMULATED)');
   assert.equal(sentence({ event: 'released', function: 'f', parameters: ['x'], sealed: true }), 'keys RELEASED to f: reads nothing; writes nothing; sealed parameters x; sandbox ?');
+  assert.equal(sentence({ event: 'result-read', party: 'lab', result: 'model', object: { sha256: `sha256:${'b'.repeat(64)}` } }), 'lab was given the key of result model (sha256:bbbbbbbbbbbb..)');
+  assert.equal(sentence({ event: 'refused', what: 'result', result: 'model', party: 'a' }), 'REFUSED: result model to a');
   assert.equal(sentence({ event: 'key-deposited', party: 'a', dataset: 'd', size: 1500, sha256: 'sha256:b' }), 'a deposited the key of d (1.5 kB, sha256:b)');
   assert.deepEqual(reasons({ reasons: [{ code: 'A', detail: 'b' }, 'c', null] }), ['A: b', 'c', 'null']);
-  for (const name of ['gateway-started', 'proposed', 'accepted', 'suspended', 'resumed', 'ended', 'key-deposited', 'sandbox-bound', 'sandbox-attested', 'invocation-key', 'released', 'refused', 'lease-ended', 'run', 'state-key-handed-over', 'state-key-refused', 'recovery-shares-made', 'recovery-holders-accepted', 'gateway-recovered', 'state-key-renewed', '__proto__', 'constructor', 'new-kind', 7, null]) {
+  for (const name of ['gateway-started', 'proposed', 'accepted', 'suspended', 'resumed', 'ended', 'key-deposited', 'sandbox-bound', 'sandbox-attested', 'invocation-key', 'released', 'result-read', 'refused', 'lease-ended', 'run', 'state-key-handed-over', 'state-key-refused', 'recovery-shares-made', 'recovery-holders-accepted', 'gateway-recovered', 'state-key-renewed', '__proto__', 'constructor', 'new-kind', 7, null]) {
     for (const more of [{}, { party: {}, reads: 7, size: 'x', statement: {}, reasons: 7, parameters: null }]) {
       assert.equal(typeof sentence({ event: name, ...more }), 'string');
       assert.ok(Object.hasOwn(KIND_NAMES, kind({ event: name })));

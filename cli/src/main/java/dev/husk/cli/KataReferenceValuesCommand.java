@@ -84,7 +84,9 @@ final class KataReferenceValuesCommand implements Callable<Integer> {
             var platform = Platform.parse(raw);
             var out = spec.commandLine().getOut();
             if (!json) {
-                new ReferenceValues(platform, Optional.empty(), Optional.empty()).explain().forEach(out::println);
+                new ReferenceValues(platform, Optional.empty(), Optional.empty())
+                        .explain()
+                        .forEach(out::println);
             }
             out.println(raw);
             return ExitCodes.OK;

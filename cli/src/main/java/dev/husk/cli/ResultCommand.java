@@ -2,6 +2,7 @@ package dev.husk.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.husk.cli.terminal.Figures;
 import dev.husk.cli.terminal.Terminal;
 import dev.husk.protocol.contract.Contract;
 import dev.husk.protocol.json.Digests;
@@ -19,16 +20,18 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The {@code result} commands: a result as it lies in the store, and the proof of where it comes from. */
+/** The {@code result} commands: a result opened by its reader or as it lies in the store, and where it comes from. */
 @Command(
         name = "result",
         mixinStandardHelpOptions = true,
-        description = "Fetches sealed results, and proves from which code, data and contract they come.",
+        description =
+                "Opens results for their readers, fetches sealed ones, and proves from which code, data and contract they come.",
         synopsisSubcommandLabel = "COMMAND")
 final class ResultCommand {
     private final Settings settings;
@@ -68,6 +71,46 @@ final class ResultCommand {
             return ExitCodes.OK;
         } catch (StoreException e) {
             throw StoreAccess.failure(e);
+        }
+    }
+
+    @Command(
+            name = "read",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Opens a result into a file, for a party that the contract names as its reader.",
+                "The gateway is verified first, and the log tells every party of the contract that it was read."
+            },
+            footerHeading = "%nExample:%n",
+            footer = "  husk result read heart-risk risk-model --as algo-lab -o risk-model.safetensors")
+    int read(
+            @Parameters(index = "0", paramLabel = "CONTRACT", description = "The contract's name.") String contract,
+            @Parameters(index = "1", paramLabel = "RESULT", description = "Its name in the contract.") String name,
+            @Option(names = "--as", paramLabel = "PARTY", required = true, description = "Who reads.") String party,
+            @Option(
+                            names = {"-o", "--out"},
+                            paramLabel = "FILE",
+                            required = true,
+                            description = "The file to write.")
+                    Path out,
+            @Option(names = "--force", description = "Replaces a file that is there.") boolean force,
+            @Mixin Passphrase passphrase)
+            throws CommandFailed, IOException {
+        var file = OpenedFile.at(out, force);
+        try (var signer = api.signer(party, passphrase)) {
+            var gateway = new GatewayVerification(settings, api.gateway()).require();
+            var held = api.contract(contract, party);
+            held.requireKey(party, signer.key());
+            var result = result(held.contract(), name);
+            try (var reading = ResultReading.ask(api, gateway, held, result, signer, party)) {
+                out(
+                        "%s: result %s of contract %s, %s, sealed as %s",
+                        out, name, contract, Figures.bytes(file.write(reading)), reading.sha256());
+            }
+            if (gateway.simulated()) {
+                out("%s", Terminal.of(settings.environment()).yellow("SIMULATED hardware protected its key."));
+            }
+            return ExitCodes.OK;
         }
     }
 

@@ -5,6 +5,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.husk.protocol.contract.Contract;
+import dev.husk.protocol.contract.ResultRequest;
 import dev.husk.protocol.contract.SignedStatement;
 import dev.husk.protocol.json.Base64Url;
 import dev.husk.protocol.json.CanonicalJson;
@@ -12,6 +13,7 @@ import dev.husk.protocol.log.Checkpoint;
 import dev.husk.protocol.seal.Hpke;
 import dev.husk.protocol.seal.HpkeKeyPair;
 import dev.husk.protocol.seal.Sealed;
+import dev.husk.protocol.seal.SealedResultKey;
 import dev.husk.snp.simulator.SimulatedProcessor;
 import dev.husk.snp.simulator.SimulatedSandbox;
 import java.io.IOException;
@@ -62,6 +64,13 @@ final class FakeGateway extends FakeServer {
     HpkeKeyPair invocations = HpkeKeyPair.generate();
     UnaryOperator<JsonObject> keyEvent = event -> event;
     UnaryOperator<JsonObject> keyAnswer = answer -> answer;
+
+    /** The key of a result and what must lie where the answer says. */
+    record Readable(byte[] key, String sha256, String url) {}
+
+    Optional<Readable> readable = Optional.empty();
+    UnaryOperator<JsonObject> readEvent = event -> event;
+    UnaryOperator<JsonObject> readAnswer = answer -> answer;
 
     FakeGateway(Contract contract) throws IOException {
         this.contract = contract;
@@ -116,6 +125,9 @@ final class FakeGateway extends FakeServer {
         }
         if (path.equals(own + "/functions/train/key")) {
             return Answer.of(200, keyAnswer.apply(invocationKey("train")));
+        }
+        if (path.equals(own + "/results/risk-model")) {
+            return read(request.text());
         }
         if (path.equals(own + "/keys")) {
             return depositAnswer.isPresent() ? depositAnswer.get() : deposit(request.text());
@@ -238,6 +250,45 @@ final class FakeGateway extends FakeServer {
         return answer;
     }
 
+    private Answer read(String statement) throws Exception {
+        var party = claimedParty(statement);
+        var payload = SignedStatement.verify(
+                statement, contract.party(party).orElseThrow().key());
+        var asked = ResultRequest.parse(payload);
+        var result = contract.result(asked.result()).orElseThrow();
+        if (!result.readerParties().contains(party)) {
+            return Answer.of(403, """
+                    {"status":403,"code":"READ_REFUSED","detail":"refused by the contract",
+                     "reasons":[{"code":"READER_DENIED","detail":"%s is no reader of %s"}]}""".formatted(party, result.name()));
+        }
+        var held = readable.orElseThrow();
+        var object = new JsonObject();
+        object.addProperty("identity", contract.name() + "/" + result.name());
+        object.addProperty("store", result.store());
+        object.addProperty("sha256", held.sha256());
+        var event = new JsonObject();
+        event.addProperty("event", "result-read");
+        event.addProperty("contract", contract.id());
+        event.addProperty("party", party);
+        event.addProperty("result", result.name());
+        event.add("object", object);
+        event.addProperty("signed", statement);
+        event.addProperty("time", "2024-11-25T10:02:00Z");
+        log.append(readEvent.apply(event));
+        var entry = log.entries.get(log.entries.size() - 1);
+        var sealed = SealedResultKey.seal(asked.key(), contract.id(), result.name(), held.key());
+        var key = new JsonObject();
+        key.addProperty("enc", Base64Url.encode(sealed.enc()));
+        key.addProperty("ciphertext", Base64Url.encode(sealed.ciphertext()));
+        var answer = new JsonObject();
+        answer.add("receipt", log.receipt(entry).json());
+        answer.addProperty("salt", entry.salt);
+        answer.add("event", entry.event);
+        answer.add("key", key);
+        answer.addProperty("url", held.url());
+        return Answer.of(200, readAnswer.apply(answer));
+    }
+
     private Answer file(String path) throws Exception {
         logFiles.add(path);
         boolean dropped = partialTilesDropped
@@ -265,11 +316,15 @@ final class FakeGateway extends FakeServer {
         return answer;
     }
 
+    private static String claimedParty(String statement) {
+        return JsonParser.parseString(new String(Base64Url.decode(statement.split("\\.")[1]), StandardCharsets.UTF_8))
+                .getAsJsonObject()
+                .get("party")
+                .getAsString();
+    }
+
     private Answer deposit(String statement) throws Exception {
-        var claimed = JsonParser.parseString(
-                        new String(Base64Url.decode(statement.split("\\.")[1]), StandardCharsets.UTF_8))
-                .getAsJsonObject();
-        var party = claimed.get("party").getAsString();
+        var party = claimedParty(statement);
         var payload = SignedStatement.verify(
                 statement, contract.party(party).orElseThrow().key());
         var dataset = payload.get("dataset").getAsString();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import dev.husk.protocol.contract.Contract;
 import dev.husk.protocol.contract.PartySigner;
+import dev.husk.protocol.contract.ResultRequest;
 import dev.husk.protocol.contract.SignedStatement;
 import dev.husk.protocol.json.Base64Url;
 import dev.husk.protocol.json.CanonicalJson;
@@ -168,6 +169,17 @@ final class TestContract {
         payload.addProperty("party", party);
         payload.addProperty("time", Instant.now().toString());
         return payload;
+    }
+
+    /** What a reader of {@code risk-model} signs. */
+    JsonObject readingPayload(String party, byte[] key) {
+        var payload = payload("read-result", party);
+        new ResultRequest("risk-model", key, Base64Url.random(16)).addTo(payload);
+        return payload;
+    }
+
+    Http.Answer read(String party, String jws) throws Exception {
+        return Http.post("v1/contracts/" + contract.name() + "/results/risk-model", "text/plain", jws, bearer(party));
     }
 
     Http.Answer invocationKey(String party, String function) throws Exception {

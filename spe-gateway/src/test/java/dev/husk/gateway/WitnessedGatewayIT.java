@@ -6,11 +6,14 @@ import com.google.gson.JsonObject;
 import dev.husk.gateway.log.FakeWitness;
 import dev.husk.local.Backing;
 import dev.husk.protocol.contract.PartySigner;
+import dev.husk.protocol.contract.SignedStatement;
 import dev.husk.protocol.log.Checkpoint;
 import dev.husk.protocol.log.Receipt;
 import dev.husk.protocol.log.VerifierKey;
 import dev.husk.protocol.log.WitnessKey;
 import dev.husk.protocol.log.WitnessPolicy;
+import dev.husk.protocol.run.RunStatement;
+import dev.husk.protocol.seal.HpkeKeyPair;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -20,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
@@ -99,7 +103,10 @@ class WitnessedGatewayIT {
     private static TestContract contract(String name, int quorum, List<WitnessKey> keys) throws Exception {
         var clause = "{\"quorum\": %d, \"keys\": [%s]}"
                 .formatted(quorum, keys.stream().map(key -> "\"" + key + "\"").collect(Collectors.joining(",")));
-        return TestContract.named(name, text -> text.replace("\"witnesses\": \"none\"", "\"witnesses\": " + clause));
+        return TestContract.named(
+                name,
+                text -> text.replace("\"witnesses\": \"none\"", "\"witnesses\": " + clause)
+                        .replace("\"parties\": []", "\"parties\": [\"algo-lab\"]"));
     }
 
     private static List<WitnessKey> keys(int... indices) {
@@ -120,6 +127,19 @@ class WitnessedGatewayIT {
         return sandbox.release(heart.contract.name(), "train", heart.invocation("algo-lab", parameters));
     }
 
+    private static void written(TestContract heart, TestSandbox sandbox) throws Exception {
+        var result = new RunStatement.Artifact("risk-model", "sha256:" + "b".repeat(64));
+        assertThat(sandbox.run(sandbox.stated(heart, result)).status()).isEqualTo(200);
+    }
+
+    private static Http.Answer read(TestContract heart) throws Exception {
+        try (var pair = HpkeKeyPair.generate()) {
+            var signer = Objects.requireNonNull(heart.signers.get("algo-lab"));
+            return heart.read(
+                    "algo-lab", SignedStatement.sign(signer, heart.readingPayload("algo-lab", pair.publicKey())));
+        }
+    }
+
     @Test
     @Order(1)
     void aReleaseCarriesTheCosignaturesThatItsContractAsksFor() throws Exception {
@@ -135,6 +155,11 @@ class WitnessedGatewayIT {
         assertThat(sandbox.key("all-three", "anna-2025").status()).isEqualTo(200);
         var key = heart.invocationKey("algo-lab", "train").json();
         assertThat(Receipt.parse(key.getAsJsonObject("receipt")).provenBy(logKey, asked))
+                .isTrue();
+        written(heart, sandbox);
+        var read = read(heart);
+        assertThat(read.status()).as(read.body()).isEqualTo(200);
+        assertThat(Receipt.parse(read.json().getAsJsonObject("receipt")).provenBy(logKey, asked))
                 .isTrue();
         var checkpoint = Checkpoint.parse(Http.get("log/checkpoint", Map.of()).body());
         assertThat(checkpoint.verify(logKey)).isTrue();
@@ -162,6 +187,9 @@ class WitnessedGatewayIT {
     void noKeyLeavesWithoutTheQuorumAndWhoAsksForNoneWaitsForNobody() throws Exception {
         var heart = contract("two-of-three", 2, keys(0, 1, 2)).active();
         var free = TestContract.named("free").active();
+        var writer = attested();
+        assertThat(release(heart, writer).status()).isEqualTo(200);
+        written(heart, writer);
         var first = attested();
         var second = attested();
         var end = new CountDownLatch(1);
@@ -176,7 +204,9 @@ class WitnessedGatewayIT {
             var away = release(heart, second);
             assertThat(away.status()).isEqualTo(503);
             assertThat(away.body()).contains("WITNESSES_AWAY");
-            assertThat(heart.eventNames().stream().filter("released"::equals)).hasSize(1);
+            assertThat(heart.eventNames().stream().filter("released"::equals)).hasSize(2);
+            assertThat(read(heart).body()).contains("WITNESSES_AWAY");
+            assertThat(heart.eventNames()).doesNotContain("result-read").endsWith("released");
             assertThat(first.renew().status()).isEqualTo(503);
             assertThat(release(free, attested()).status()).isEqualTo(200);
         } finally {

@@ -67,6 +67,9 @@ public final class EventWords {
             case "sandbox-attested" -> "sandbox %s attested again, to the same init-data".formatted(digest("sandbox"));
             case "invocation-key" -> "requests to %s are sealed to key %s".formatted(text("function"), text("key"));
             case "released" -> released();
+            case "result-read" ->
+                "%s was given the key of result %s (%s)"
+                        .formatted(text("party"), text("result"), shortened(digestOfObject(), SHORT_DIGEST));
             case "refused" -> refused();
             case "lease-ended" -> "the lease of sandbox %s ended: %s".formatted(digest("sandbox"), text("reason"));
             case "run" -> run();
@@ -100,12 +103,18 @@ public final class EventWords {
     }
 
     private String refused() {
-        return "REFUSED: %s%s%s%s"
+        return "REFUSED: %s%s%s%s%s%s"
                 .formatted(
                         text("what"),
+                        said("result") ? " " + text("result") : "",
+                        said("party") ? " to " + text("party") : "",
                         said("function") ? " for " + text("function") : "",
                         said("activation") ? ", activation " + text("activation") : "",
                         said("sandbox") ? ", sandbox " + digest("sandbox") : "");
+    }
+
+    private String digestOfObject() {
+        return event.get("object") instanceof JsonObject object ? new EventWords(object).text("sha256") : "?";
     }
 
     private boolean said(String member) {

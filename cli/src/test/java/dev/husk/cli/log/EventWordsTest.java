@@ -35,6 +35,9 @@ class EventWordsTest {
             {'event':'refused','what':'bind','sandbox':'s'}    | T  REFUSED: bind, sandbox s
             {'event':'refused','what':'release','function':'train','activation':'a1'} | T  REFUSED: release for train, activation a1
             {'event':'refused','what':'b/key','function':'train','activation':''} | T  REFUSED: b/key for train
+            {'event':'refused','what':'result','result':'model','party':'anna'} | T  REFUSED: result model to anna
+            {'event':'result-read','result':'model','party':'lab','object':{'sha256':'sha256:b'}} | T  lab was given the key of result model (sha256:b)
+            {'event':'result-read','result':'model','party':'lab'} | T  lab was given the key of result model (?)
             {'event':'sandbox-attested','sandbox':'s'}         | T  sandbox s attested again, to the same init-data
             {'event':'sandbox-bound','sandbox':'s','initData':'ab'} | T  sandbox s was bound to init-data ab
             {'event':'released','function':'train','resource':'a/key','reads':['a'],'writes':[],'sandbox':'s'} | T  keys RELEASED to train by resource a/key: reads a; writes nothing; sandbox s

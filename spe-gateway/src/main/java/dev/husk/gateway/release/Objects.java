@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 
-/** Addresses of sealed objects that a sandbox may use for as long as a lease; made without asking the store. */
+/** Addresses of sealed objects, for sandboxes and for readers of results; good for an hour, made without asking the store. */
 @ApplicationScoped
 public class Objects {
     private static final Duration LIFE = Duration.ofHours(1);

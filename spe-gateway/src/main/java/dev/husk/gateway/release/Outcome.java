@@ -4,6 +4,7 @@ import dev.husk.gateway.RequestRefused.Reason;
 import dev.husk.gateway.log.Appended;
 import dev.husk.protocol.contract.Contract;
 import dev.husk.protocol.seal.AnswerKey;
+import dev.husk.protocol.seal.Sealed;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -42,6 +43,9 @@ sealed interface Outcome {
             return Objects.requireNonNull(keys.get(object), object);
         }
     }
+
+    /** @param key of a result, sealed to its reader; to be given to nobody before the event's receipt is there */
+    record Read(Contract contract, String result, Sealed key, Appended event) implements Outcome {}
 
     record Refused(List<Reason> reasons, Appended event) implements Outcome {}
 }

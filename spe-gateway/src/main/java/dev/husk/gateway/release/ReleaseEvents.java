@@ -128,15 +128,17 @@ public class ReleaseEvents {
     private static JsonObject objects(Contract contract, Set<String> names, Map<String, String> digests) {
         var objects = new JsonObject();
         for (var name : names) {
-            var one = new JsonObject();
-            one.addProperty("identity", identity(contract, name));
-            one.addProperty("store", store(contract, name));
-            if (digests.containsKey(name)) {
-                one.addProperty("sha256", digests.get(name));
-            }
-            objects.add(name, one);
+            objects.add(name, object(contract, name, Optional.ofNullable(digests.get(name))));
         }
         return objects;
+    }
+
+    static JsonObject object(Contract contract, String name, Optional<String> digest) {
+        var object = new JsonObject();
+        object.addProperty("identity", identity(contract, name));
+        object.addProperty("store", store(contract, name));
+        digest.ifPresent(sha256 -> object.addProperty("sha256", sha256));
+        return object;
     }
 
     /** What an object is sealed under. */

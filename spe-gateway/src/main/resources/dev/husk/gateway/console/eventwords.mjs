@@ -13,6 +13,7 @@ const KINDS = {
   'sandbox-bound': 'sandboxes',
   'sandbox-attested': 'sandboxes',
   released: 'releases',
+  'result-read': 'releases',
   refused: 'refusals',
   'lease-ended': 'runs',
   run: 'runs',
@@ -66,8 +67,10 @@ export function sentence(event) {
       return `keys RELEASED to ${text('function')}${said('caller') ? `, called by ${text('caller')}` : ''}`
         + `${said('resource') ? ` by resource ${text('resource')}` : ''}: reads ${list('reads')}; writes ${list('writes')}`
         + `${parameters(event)}; sandbox ${short('sandbox')}${simulated(event)}`;
+    case 'result-read':
+      return `${text('party')} was given the key of result ${text('result')} (${shorten(word(event.object?.sha256), 19)})`;
     case 'refused':
-      return `REFUSED: ${text('what')}${said('function') ? ` for ${text('function')}` : ''}${said('sandbox') ? `, sandbox ${short('sandbox')}` : ''}`;
+      return `REFUSED: ${text('what')}${said('result') ? ` ${text('result')}` : ''}${said('party') ? ` to ${text('party')}` : ''}${said('function') ? ` for ${text('function')}` : ''}${said('sandbox') ? `, sandbox ${short('sandbox')}` : ''}`;
     case 'lease-ended':
       return `the lease of sandbox ${short('sandbox')} ended: ${text('reason')}`;
     case 'run':
