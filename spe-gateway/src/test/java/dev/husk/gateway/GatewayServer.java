@@ -216,6 +216,10 @@ final class GatewayServer implements AutoCloseable {
         }
     }
 
+    boolean hasEnded() {
+        return !process.isAlive();
+    }
+
     int awaitEnd() throws InterruptedException {
         if (!process.waitFor(START_TIME.toSeconds(), TimeUnit.SECONDS)) {
             throw new IllegalStateException("the gateway did not end within three minutes");

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -22,7 +23,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Transactions commit before they are durable, and answers wait: while the database and the gateway are killed at random
- * points under load, the log gets no gap and no second history, and whatever a receipt was handed out for stays in it.
+ * points under load, the log gets no gap and no second history, and whatever a receipt was handed out for stays in it. A
+ * gateway that had decided from what a database then lost ends, and another one goes on.
  */
 class LogCrashIT {
     private static final int CLIENTS = 8;
@@ -31,6 +33,8 @@ class LogCrashIT {
     private final Queue<Receipt> receipts = new ConcurrentLinkedQueue<>();
     private final Queue<String> granted = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean stopped = new AtomicBoolean();
+    private final List<GatewayServer> servers = new ArrayList<>();
+    private int endedByThemselves;
 
     @Test
     void whatAReceiptProvesSurvivesTheDeathOfTheDatabaseAndOfTheGatewayAtAnyPoint() throws Exception {
@@ -38,10 +42,10 @@ class LogCrashIT {
         System.out.println("LogCrashIT: -Dhusk.seed=" + seed);
         var random = new Random(seed);
         var folder = GatewayServer.fresh("log-crash");
-        var servers = new ArrayList<GatewayServer>();
         var backing = Backing.start(folder.resolve("state"), folder.resolveSibling("cache"));
         var pool = Executors.newFixedThreadPool(CLIENTS);
         try {
+            slowDown(backing);
             var settings = GatewayServer.settings(folder, backing.databasePort(), backing.databasePassword());
             servers.add(GatewayServer.start(folder, settings));
             var heart = TestContract.named(
@@ -62,7 +66,7 @@ class LogCrashIT {
                 }));
             }
             for (int kill = 0; kill < KILLS; kill++) {
-                awaitReceipts(receipts.size() + 10 + random.nextInt(30), clients);
+                awaitReceipts(receipts.size() + 10 + random.nextInt(30), clients, settings);
                 LockSupport.parkNanos(random.nextInt(40_000_000));
                 if (kill % 3 < 2) {
                     backing.killDatabase();
@@ -72,11 +76,12 @@ class LogCrashIT {
                     servers.add(GatewayServer.start(folder, settings));
                 }
             }
-            awaitReceipts(Math.max(300, receipts.size() + 20), clients);
+            awaitReceipts(Math.max(300, receipts.size() + 20), clients, settings);
             stopped.set(true);
             for (var client : clients) {
                 client.get();
             }
+            System.out.println("LogCrashIT: " + endedByThemselves + " gateways ended by themselves");
             // The gateway that went on over each database that came back, and one that reads all of it anew.
             check(heart, key);
             servers.get(servers.size() - 1).kill();
@@ -92,6 +97,17 @@ class LogCrashIT {
                 servers.get(i).close();
             }
             backing.close();
+        }
+    }
+
+    /** Between what a round of the gateway reads and its flush there is time to be killed. */
+    private static void slowDown(Backing backing) throws Exception {
+        try (var database = backing.connect("husk");
+                var statement = database.createStatement()) {
+            statement.execute("create schema slow");
+            statement.execute("create function slow.pg_logical_emit_message(boolean, text, text) returns pg_lsn"
+                    + " language sql as 'select pg_catalog.pg_logical_emit_message($1, $2, $3) from pg_sleep(0.1)'");
+            statement.execute("alter role husk set search_path = public, slow, pg_catalog");
         }
     }
 
@@ -132,13 +148,19 @@ class LogCrashIT {
         LockSupport.parkNanos(10_000_000);
     }
 
-    private void awaitReceipts(int count, List<Future<?>> clients) throws Exception {
+    private void awaitReceipts(int count, List<Future<?>> clients, Map<String, String> settings) throws Exception {
         var deadline = Instant.now().plusSeconds(180);
         while (receipts.size() < count) {
             for (var client : clients) {
                 if (client.isDone()) {
                     client.get(); // says why
                 }
+            }
+            var last = servers.get(servers.size() - 1);
+            if (last.hasEnded()) {
+                assertThat(last.awaitEnd()).as(last.console()).isEqualTo(75);
+                endedByThemselves++;
+                servers.add(GatewayServer.start(last.folder, settings));
             }
             assertThat(Instant.now())
                     .as("%d of %d receipts", receipts.size(), count)

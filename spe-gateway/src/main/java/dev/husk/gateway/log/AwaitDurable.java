@@ -6,7 +6,7 @@ import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InvocationContext;
 import jakarta.transaction.Transactional;
-import java.util.OptionalLong;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +32,7 @@ public class AwaitDurable {
             return call.proceed();
         }
         commit.begin();
-        var appended = OptionalLong.empty();
+        var appended = Optional.<Appended>empty();
         Object answer;
         try {
             answer = call.proceed();
@@ -45,7 +45,7 @@ public class AwaitDurable {
         }
         appended = commit.end();
         if (appended.isPresent()) {
-            log.await(appended.getAsLong());
+            log.await(appended.get());
         }
         return answer;
     }

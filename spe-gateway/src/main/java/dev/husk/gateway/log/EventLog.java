@@ -4,6 +4,7 @@ import dev.husk.gateway.Configuration;
 import dev.husk.gateway.keys.GatewayKeys;
 import dev.husk.protocol.log.Checkpoint;
 import dev.husk.protocol.log.EntryBundle;
+import dev.husk.protocol.log.Inclusion;
 import dev.husk.protocol.log.MalformedLogException;
 import dev.husk.protocol.log.MerkleHash;
 import dev.husk.protocol.log.Receipt;
@@ -126,6 +127,7 @@ public class EventLog {
 
     /** Makes durable what this and other replicas have committed since, and takes it in. */
     private void takeIn() {
+        long known = views.known().end();
         List<Ledger.Row> page;
         do {
             long size = edge.size();
@@ -139,8 +141,9 @@ public class EventLog {
                 page = page.subList(1, page.size());
             }
             append(page);
-            views.take(page);
+            views.takeDurable(page);
         } while (page.size() >= PAGE);
+        views.requireDurable(known);
     }
 
     private void append(List<Ledger.Row> page) {
@@ -177,9 +180,13 @@ public class EventLog {
         finished = number;
     }
 
-    /** Returns once the event of this index, whose transaction has committed, is durable and published. */
-    void await(long index) {
-        covering(index);
+    /**
+     * Returns once an event, whose transaction has committed, is durable and published.
+     *
+     * @throws IllegalStateException if a crash of the database has lost it
+     */
+    void await(Appended appended) {
+        receipt(appended);
     }
 
     private Published covering(long index) {
@@ -200,18 +207,14 @@ public class EventLog {
         return now;
     }
 
-    /** The proof of an event whose transaction has committed. */
+    /**
+     * The proof of an event whose transaction has committed.
+     *
+     * @throws IllegalStateException if a crash of the database has lost it
+     */
     public Receipt receipt(Appended appended) {
         var now = covering(appended.index());
-        try {
-            return new Receipt(
-                    appended.leaf(),
-                    appended.index(),
-                    now.tree().inclusion(appended.index(), now.size()),
-                    now.checkpoint());
-        } catch (MalformedLogException e) {
-            throw damaged(e);
-        }
+        return receipt(appended, now.checkpoint(), now.tree());
     }
 
     /**
@@ -220,15 +223,23 @@ public class EventLog {
      * @param checkpoint signed here, with whatever cosignatures; it covers the event
      */
     Receipt receipt(Appended appended, Checkpoint checkpoint) {
+        return receipt(appended, checkpoint, published.tree());
+    }
+
+    private static Receipt receipt(Appended appended, Checkpoint checkpoint, TileTree<RuntimeException> tree) {
+        List<byte[]> proof;
         try {
-            return new Receipt(
-                    appended.leaf(),
-                    appended.index(),
-                    published.tree().inclusion(appended.index(), checkpoint.size()),
-                    checkpoint);
+            proof = tree.inclusion(appended.index(), checkpoint.size());
         } catch (MalformedLogException e) {
             throw damaged(e);
         }
+        // In its place may stand another, if it committed and was lost before it was durable.
+        byte[] leaf = appended.leaf().hash();
+        if (!Inclusion.verify(appended.index(), checkpoint.size(), leaf, proof, checkpoint.root())) {
+            throw new IllegalStateException(
+                    "the database has lost event " + appended.index() + " before it was durable");
+        }
+        return new Receipt(appended.leaf(), appended.index(), proof, checkpoint);
     }
 
     /** The newest checkpoint here; other replicas may have signed later ones. */

@@ -1,7 +1,7 @@
 package dev.husk.gateway.log;
 
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.OptionalLong;
+import java.util.Optional;
 
 /**
  * Whether what this thread's transaction writes is awaited: then it may commit before it is durable, for
@@ -9,13 +9,11 @@ import java.util.OptionalLong;
  */
 @ApplicationScoped
 class GroupCommit {
-    private static final long NOTHING = -1;
-
     private final ThreadLocal<Awaited> current = new ThreadLocal<>();
 
     /** The last event that was appended while somebody waits for it. */
     private static final class Awaited {
-        private long last = NOTHING;
+        private Optional<Appended> last = Optional.empty();
     }
 
     boolean begun() {
@@ -27,19 +25,19 @@ class GroupCommit {
     }
 
     /** The last event that was appended since the beginning. */
-    OptionalLong end() {
+    Optional<Appended> end() {
         var awaited = current.get();
         current.remove();
-        return awaited == null || awaited.last == NOTHING ? OptionalLong.empty() : OptionalLong.of(awaited.last);
+        return awaited == null ? Optional.empty() : awaited.last;
     }
 
-    /** Whether somebody waits until the event of this index is durable, before anybody is told of it. */
-    boolean awaits(long index) {
+    /** Whether somebody waits until this event is durable, before anybody is told of it. */
+    boolean awaits(Appended event) {
         var awaited = current.get();
         if (awaited == null) {
             return false;
         }
-        awaited.last = index;
+        awaited.last = Optional.of(event);
         return true;
     }
 }

@@ -168,6 +168,9 @@ public class Ledger implements Resealable {
     public Appended append(String chain, JsonObject event) {
         var time = lock();
         var head = head();
+        if (transaction().appended().isEmpty()) {
+            views.requireAt(head.size);
+        }
         var before = transaction().head(chain).orElseGet(() -> views.head(chain));
         var dated = event.deepCopy();
         dated.addProperty("time", time.toString());
@@ -184,11 +187,12 @@ public class Ledger implements Resealable {
         database.persist(entry);
         head.size++;
         transaction().append(new LoggedEvent(entry.index, chain, dated), after);
-        if (commit.awaits(entry.index)) {
+        var appended = new Appended(entry.index, leaf, opening);
+        if (commit.awaits(appended)) {
             // The lock is then held for as long as the work takes, not for as long as the disk does.
             commitEarly(database);
         }
-        return new Appended(entry.index, leaf, opening);
+        return appended;
     }
 
     /** The event that stands at an index, as it was appended. */

@@ -14,6 +14,7 @@ import dev.husk.gateway.keys.UnusableStateKeyException;
 import dev.husk.gateway.log.Cosigning;
 import dev.husk.gateway.log.EventLog;
 import dev.husk.gateway.log.StartVerdict;
+import dev.husk.gateway.log.Views;
 import dev.husk.gateway.recovery.HoldersChange;
 import dev.husk.gateway.recovery.RecoveryShares;
 import dev.husk.gateway.tls.ServerTrust;
@@ -45,6 +46,9 @@ public class Start {
     /** The exit status of sysexits.h for a configuration error. */
     private static final int EX_CONFIG = 78;
 
+    /** That of a failure which the next try may not have. */
+    private static final int EX_TEMPFAIL = 75;
+
     /** Seconds between two times that witnesses are asked at the start. */
     private static final int WITNESS_PAUSE = 2;
 
@@ -65,6 +69,9 @@ public class Start {
 
     @Inject
     private EventLog log;
+
+    @Inject
+    private Views views;
 
     @Inject
     private GatewayEvents events;
@@ -109,6 +116,7 @@ public class Start {
 
     void start(@Observes @Initialized(ApplicationScoped.class) Object application) {
         requireConfiguration();
+        views.onLoss(why -> end("the gateway ends, to read the log anew: " + why, EX_TEMPFAIL));
         Flyway.configure().dataSource(database).load().migrate();
         // What is configured wrongly stops the start, not a hand-over or a recovery months later.
         peers.platform();
@@ -364,10 +372,14 @@ public class Start {
     }
 
     private static void end(String why) {
-        System.err.println("the gateway does not start: " + why);
+        end("the gateway does not start: " + why, EX_CONFIG);
+    }
+
+    private static void end(String line, int status) {
+        System.err.println(line);
         System.err.flush();
         // Not exit: the server would wait for this very thread before it stops.
-        Runtime.getRuntime().halt(EX_CONFIG);
+        Runtime.getRuntime().halt(status);
     }
 
     /** Whether the state key is there, and database and log are in order. */

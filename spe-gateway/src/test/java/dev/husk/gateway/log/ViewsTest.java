@@ -97,4 +97,113 @@ class ViewsTest {
                 .hasMessage("entry 0 of the log cannot be read");
         assertThatThrownBy(() -> views.take(List.of())).isInstanceOf(IllegalStateException.class);
     }
+
+    /** A log in which what is not durable yet can be lost. */
+    private final List<Ledger.Row> log = new ArrayList<>();
+
+    private final List<String> losses = new ArrayList<>();
+
+    private Views viewsOverLog() {
+        var views = Views.of(List.of(event -> seen.add(event.index())));
+        views.onLoss(losses::add);
+        return views;
+    }
+
+    private void catchUp(Views views) {
+        views.catchUp(
+                views.known(), log.size(), (start, end) -> log.subList((int) start, (int) Math.min(end, log.size())));
+    }
+
+    @Test
+    void whatIsCommittedIsTakenInBeforeItIsDurableAndOnceItIs() {
+        var views = viewsOverLog();
+        for (int i = 0; i < 40; i++) {
+            log.add(ROWS.get(i));
+            catchUp(views);
+            views.requireAt(i + 1);
+            if (i % 4 == 3) {
+                views.takeDurable(rows(i - 3, i + 1));
+            }
+        }
+        assertThat(seen).isEqualTo(LongStream.range(0, 40).boxed().toList());
+        assertThat(losses).isEmpty();
+    }
+
+    @Test
+    void eventsThatACrashHasLostEndTheViewsThatKnowThem() {
+        var views = viewsOverLog();
+        log.addAll(rows(0, 5));
+        catchUp(views);
+        views.takeDurable(rows(0, 3));
+        log.remove(4);
+        assertThatThrownBy(() -> catchUp(views)).hasMessageContaining("lost events that nobody was told of");
+        log.add(ROWS.get(4));
+        assertThatThrownBy(() -> catchUp(views)).as("ever after").hasMessageContaining("lost events");
+        assertThatThrownBy(() -> views.takeDurable(rows(3, 5))).hasMessageContaining("lost events");
+        assertThat(losses).as("told once").hasSize(1);
+    }
+
+    @Test
+    void othersInThePlaceOfLostEventsAreNoticedBeforeAnythingIsDecided() {
+        var views = viewsOverLog();
+        log.addAll(rows(0, 5));
+        catchUp(views);
+        views.takeDurable(rows(0, 4));
+        // The same places, as another replica filled them after the crash.
+        var others = Events.chain("heart", 8);
+        log.set(4, others.get(4));
+        log.addAll(others.subList(5, 8));
+        assertThatThrownBy(() -> catchUp(views)).hasMessageContaining("lost events");
+        assertThat(seen).hasSize(5);
+        assertThat(losses).hasSize(1);
+    }
+
+    @Test
+    void anEventThatIsDurableInThePlaceOfAnotherIsNoticed() {
+        var views = viewsOverLog();
+        log.addAll(rows(0, 2));
+        catchUp(views);
+        assertThatThrownBy(() -> views.takeDurable(Events.chain("heart", 2))).hasMessageContaining("lost events");
+        assertThat(losses).hasSize(1);
+    }
+
+    @Test
+    void whatAReaderBringsFromBeforeACrashEndsTheDecisionThatMayHaveSeenIt() {
+        var views = viewsOverLog();
+        log.addAll(rows(0, 3));
+        catchUp(views);
+        views.requireAt(3);
+        views.take(rows(3, 5));
+        assertThatThrownBy(() -> views.requireAt(3)).hasMessageContaining("lost events");
+        assertThat(losses).hasSize(1);
+    }
+
+    @Test
+    void aLogThatHasLostWhatWasDurableIsNotTakenForACrash() {
+        var views = viewsOverLog();
+        log.addAll(rows(0, 5));
+        catchUp(views);
+        views.takeDurable(rows(0, 5));
+        log.remove(4);
+        assertThatThrownBy(() -> catchUp(views)).hasMessageContaining("under a running gateway: it has 4 of 5");
+        assertThat(losses).isEmpty();
+    }
+
+    @Test
+    void durableEntriesComeWithoutAGap() {
+        var views = viewsOverLog();
+        views.takeDurable(rows(0, 3));
+        views.take(rows(3, 5));
+        assertThatThrownBy(() -> views.takeDurable(rows(4, 5))).hasMessageContaining("has no entry 3");
+    }
+
+    @Test
+    void aRoundThatDoesNotFindWhatWasTakenInBeforeItHasFoundALoss() {
+        var views = viewsOverLog();
+        views.takeDurable(rows(0, 3));
+        views.requireDurable(3);
+        views.take(rows(3, 5));
+        assertThatThrownBy(() -> views.requireDurable(5)).hasMessageContaining("lost events");
+        assertThat(losses).hasSize(1);
+    }
 }
