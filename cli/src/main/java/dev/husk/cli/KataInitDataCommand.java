@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  husk kata initdata --image registry.example.org/husk/java-husk@sha256:... --user 10001 \\",
             "      --gateway https://gateway.example.org:8480 --ca gateway-ca.pem \\",
-            "      -- /opt/java/bin/java -cp '/opt/husk/lib/*' dev.husk.runtime.Main ...",
+            "      -- /opt/java/bin/java @@/opt/husk/java.args dev.husk.runtime.Main ...",
+            "      where @@ stands for one @: a word that begins with a single one is a file of arguments",
             "  husk kata initdata @pinned.args      the same, the arguments in a file",
             "  husk kata initdata --from initdata.toml --json"
         })

@@ -78,8 +78,7 @@ class KataCommandTest {
             arguments.add(0, "initdata");
             arguments.addAll(Arrays.asList(more));
             if (!arguments.contains("--")) {
-                arguments.addAll(
-                        List.of("--", "/opt/java/bin/java", "-cp", "/opt/husk/lib/*", "dev.husk.runtime.Main"));
+                arguments.addAll(List.of("--", "/opt/java/bin/java", "@@/opt/husk/java.args", "dev.husk.runtime.Main"));
             }
             return kata(arguments);
         }
@@ -113,7 +112,7 @@ class KataCommandTest {
             var written = InitData.parse(Files.readAllBytes(file));
             assertThat(outcome.out()).contains("HOST_DATA " + HexFormat.of().formatHex(written.hostData()));
             assertThat(written.files().get("policy.rego"))
-                    .contains(IMAGE, "\"/opt/husk/lib/*\"", "\"EMPTY=\"", "\"__OW_API_HOST\"");
+                    .contains(IMAGE, "\"@/opt/husk/java.args\"", "\"EMPTY=\"", "\"__OW_API_HOST\"");
             assertThat(written.files().get("cdh.toml")).contains("https://gateway.example.org:8480");
             initdata("--out", file.toString()).failsWith(ExitCodes.UNUSABLE, file + " exists already");
         }
@@ -123,7 +122,7 @@ class KataCommandTest {
             var options = String.join("\n", pinned);
             var file = Files.writeString(
                     folder.resolve("pinned.args"),
-                    options + "\n--json\n--\n/opt/java/bin/java\n-cp\n\"/opt/husk/lib/*\"\ndev.husk.runtime.Main\n");
+                    options + "\n--json\n--\n/opt/java/bin/java\n@@/opt/husk/java.args\ndev.husk.runtime.Main\n");
 
             assertThat(kata(List.of("initdata", "@" + file)).succeeds().out())
                     .isEqualTo(initdata("--json").succeeds().out());

@@ -20,23 +20,44 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** The packaged runtime in a process of its own, as a platform starts it. */
+/**
+ * The packaged runtime in a process of its own, as a platform starts it: from its jars, or, where the environment names
+ * an image in {@value #IMAGE}, in a container of that image on the machine's Docker engine.
+ */
 final class RuntimeProcess implements AutoCloseable {
+    static final String IMAGE = "HUSK_IMAGE";
+
+    /** A folder for the classes that each container loads, as {@code image/record-classes} wants them. */
+    private static final String CLASS_LISTS = "HUSK_CLASS_LISTS";
+
     private static final String SENTINEL = "XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX";
+
+    /** Options of {@code docker run} that take from a container what the agent policy takes from it as well. */
+    static final List<String> CONFINED = List.of(
+            "--network=host",
+            "--read-only",
+            "--tmpfs=/tmp",
+            "--cap-drop=ALL",
+            "--security-opt=no-new-privileges",
+            "--user=10001:10001");
 
     private final Process process;
     private final int port;
+    private final Optional<String> container;
     private final CompletableFuture<String> out;
     private final CompletableFuture<String> err;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private RuntimeProcess(Process process, int port) {
+    private RuntimeProcess(Process process, int port, Optional<String> container) {
         this.process = process;
         this.port = port;
+        this.container = container;
         this.out = collect(process.getInputStream());
         this.err = collect(process.getErrorStream());
     }
@@ -57,27 +78,52 @@ final class RuntimeProcess implements AutoCloseable {
             try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 port = socket.getLocalPort();
             }
-            var command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "--add-opens",
-                    "java.base/java.util=ALL-UNNAMED",
-                    "-XX:TieredStopAtLevel=1",
-                    "-cp",
-                    classPath(),
-                    "dev.husk.runtime.Main",
-                    "--host",
-                    "127.0.0.1",
-                    "--port",
-                    Integer.toString(port)));
-            command.addAll(List.of(arguments));
+            var settings = new ArrayList<>(List.of("--host", "127.0.0.1", "--port", Integer.toString(port)));
+            settings.addAll(List.of(arguments));
+            var variables = new TreeMap<>(environment);
+            variables.put("LC_ALL", "C"); // the runtime's log is UTF-8 all the same
+            var container = image().map(image -> "husk-" + UUID.randomUUID());
+            var command =
+                    container.isPresent() ? inContainer(image().orElseThrow(), container.get(), variables) : fromJars();
+            command.addAll(settings);
             var builder = new ProcessBuilder(command);
-            builder.environment().putAll(environment);
-            builder.environment().put("LC_ALL", "C"); // the runtime's log is UTF-8 all the same
+            builder.environment().putAll(variables);
             builder.environment().remove("JAVA_TOOL_OPTIONS");
-            return new RuntimeProcess(builder.start(), port);
+            return new RuntimeProcess(builder.start(), port, container);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The image under test, if this is a test of an image. */
+    static Optional<String> image() {
+        return Optional.ofNullable(System.getenv(IMAGE)).filter(name -> !name.isEmpty());
+    }
+
+    private static List<String> fromJars() throws IOException {
+        return new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-opens",
+                "java.base/java.util=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                classPath(),
+                "dev.husk.runtime.Main"));
+    }
+
+    /** As the pod template runs it: no capability, no privilege to gain, nothing to write but /tmp. */
+    private static List<String> inContainer(String image, String name, Map<String, String> environment) {
+        var command = new ArrayList<>(List.of("docker", "run", "--rm", "--name", name));
+        command.addAll(CONFINED);
+        environment.forEach((variable, value) -> command.addAll(List.of("--env", variable + "=" + value)));
+        Optional.ofNullable(System.getenv(CLASS_LISTS))
+                .ifPresent(folder -> command.addAll(List.of(
+                        "--volume",
+                        folder + ":/classes",
+                        "--env",
+                        "JDK_JAVA_OPTIONS=-XX:DumpLoadedClassList=/classes/" + name)));
+        command.add(image);
+        return command;
     }
 
     private static String classPath() throws IOException {
@@ -206,6 +252,26 @@ final class RuntimeProcess implements AutoCloseable {
 
     @Override
     public void close() {
+        if (container.isPresent() && process.isAlive()) {
+            remove(container.get());
+        }
         process.destroyForcibly();
+    }
+
+    /** Ends the container: the process is only Docker's client. */
+    private static void remove(String container) {
+        try {
+            var docker = new ProcessBuilder("docker", "rm", "--force", container)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            if (!docker.waitFor(2, TimeUnit.MINUTES)) {
+                throw new AssertionError("the container " + container + " does not end");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 }

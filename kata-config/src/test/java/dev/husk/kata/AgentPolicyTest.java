@@ -112,7 +112,7 @@ class AgentPolicyTest {
         var values = JsonParser.parseString(data).getAsJsonObject();
 
         assertThat(values.keySet()).containsExactly("images", "command", "user", "environment", "environment_names");
-        assertThat(values.getAsJsonArray("command").get(3).getAsString()).isEqualTo("dev.husk.runtime.Main");
+        assertThat(values.getAsJsonArray("command").get(2).getAsString()).isEqualTo("dev.husk.runtime.Main");
         assertThat(values.get("user").getAsInt()).isEqualTo(10001);
         assertThat(values.getAsJsonArray("images"))
                 .hasSize(2)

@@ -12,7 +12,7 @@ final class Samples {
     private Samples() {}
 
     static Pinned pinned() {
-        return pinned("/opt/java/bin/java", "-cp", "/opt/husk/lib/*", "dev.husk.runtime.Main");
+        return pinned("/opt/java/bin/java", "@/opt/husk/java.args", "dev.husk.runtime.Main");
     }
 
     static Pinned pinned(String... command) {

@@ -1,0 +1,26 @@
+package example;
+
+import com.google.gson.JsonObject;
+
+/** Loads the engines that the image java-husk-djl brings, by name: nothing of them is on the class path of the tests. */
+public final class Engines {
+    private Engines() {}
+
+    public static JsonObject main(JsonObject request) throws ReflectiveOperationException {
+        var answer = new JsonObject();
+        var engineType = Class.forName("ai.djl.engine.Engine");
+        var engine = engineType.getMethod("getEngine", String.class).invoke(null, "PyTorch");
+        var manager = engineType.getMethod("newBaseManager").invoke(engine);
+        var managerType = Class.forName("ai.djl.ndarray.NDManager");
+        var numbers = managerType.getMethod("create", float[].class).invoke(manager, (Object) new float[] {1, 2});
+        var sum = Class.forName("ai.djl.ndarray.NDArray").getMethod("sum").invoke(numbers);
+        answer.addProperty("pytorch", (Float) Class.forName("ai.djl.ndarray.NDArray")
+                .getMethod("getFloat", long[].class)
+                .invoke(sum, (Object) new long[0]));
+        managerType.getMethod("close").invoke(manager);
+        var onnxType = Class.forName("ai.onnxruntime.OrtEnvironment");
+        var onnx = onnxType.getMethod("getEnvironment").invoke(null);
+        answer.addProperty("onnx", (String) onnxType.getMethod("getVersion").invoke(onnx));
+        return answer;
+    }
+}
