@@ -13,8 +13,11 @@ import dev.husk.runtime.attest.UnprovenReleaseException;
 import dev.husk.runtime.data.ObjectStore;
 import dev.husk.runtime.data.RunObjects;
 import dev.husk.runtime.load.ActionArchive;
+import dev.husk.runtime.load.ActionCode;
 import dev.husk.runtime.load.ActionLoader;
+import dev.husk.runtime.load.ActionSource;
 import dev.husk.runtime.load.EntryPoint;
+import dev.husk.runtime.load.SourceErrorsException;
 import dev.husk.runtime.timing.ColdStart;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -73,11 +76,11 @@ final class ActionRuntime {
             return Answer.rejected(Answer.FAILED, String.valueOf(e.getMessage()));
         }
         try {
-            var archive = timing.measure("hash", () -> ActionArchive.decode(request.code()));
-            var sandbox = bind(archive, request);
+            var code = timing.measure("hash", () -> code(request));
+            var sandbox = bind(code, request);
             boolean anyName = sandbox.isEmpty() || sandbox.get().plain();
             environment.export(request.env(), name -> anyName || name.startsWith("__OW_"));
-            action = Optional.of(load(archive, request, sandbox));
+            action = Optional.of(load(code, request, sandbox));
             sandbox.ifPresent(identity -> lease = Optional.of(new Lease(identity, clock, daemon, this::revoke)));
             var ok = new JsonObject();
             ok.addProperty("ok", true);
@@ -85,10 +88,17 @@ final class ActionRuntime {
         } catch (UnboundException e) {
             log.error(String.valueOf(e.getMessage()));
             return Answer.failed(String.valueOf(e.getMessage()));
+        } catch (SourceErrorsException e) {
+            e.errors().forEach(log::error);
+            return Answer.failed(SEE_LOGS + e);
         } catch (IOException | ReflectiveOperationException | LinkageError | RuntimeException e) {
             log.trace(e);
             return Answer.failed(SEE_LOGS + e);
         }
+    }
+
+    private static ActionCode code(InitRequest request) {
+        return request.source() ? ActionSource.of(request.code()) : ActionArchive.decode(request.code());
     }
 
     private static final class UnboundException extends Exception {
@@ -99,13 +109,13 @@ final class ActionRuntime {
         }
     }
 
-    /** Nothing of the archive is loaded before this has returned. */
-    private Optional<Sandbox> bind(ActionArchive archive, InitRequest request) throws UnboundException {
+    /** Nothing of the code is loaded, or compiled, before this has returned. */
+    private Optional<Sandbox> bind(ActionCode code, InitRequest request) throws UnboundException {
         if (attestation.isEmpty()) {
             return Optional.empty();
         }
         try {
-            var sandbox = attestation.get().bind(archive.digest(), request.entry(), request.activation(), timing);
+            var sandbox = attestation.get().bind(code.digest(), request.entry(), request.activation(), timing);
             bound = true;
             return Optional.of(sandbox);
         } catch (RefusedException e) {
@@ -116,14 +126,18 @@ final class ActionRuntime {
         }
     }
 
-    private LoadedAction load(ActionArchive archive, InitRequest request, Optional<Sandbox> sandbox)
-            throws IOException, ReflectiveOperationException {
+    private LoadedAction load(ActionCode code, InitRequest request, Optional<Sandbox> sandbox)
+            throws IOException, ReflectiveOperationException, SourceErrorsException {
         long before = System.nanoTime();
-        ActionLoader loader = archive.open(folder);
+        ActionLoader loader = code.open(folder);
         try {
             return new LoadedAction(EntryPoint.resolve(request.entry(), loader), loader, sandbox);
         } catch (ReflectiveOperationException | LinkageError e) {
             loader.close();
+            if (request.source() && e instanceof ClassNotFoundException) {
+                throw new ClassNotFoundException(
+                        e.getMessage() + " (the source has no such class: name the one to call as the action's main)");
+            }
             throw e;
         } finally {
             timing.add("load", System.nanoTime() - before);

@@ -51,17 +51,32 @@ final class RuntimeProcess implements AutoCloseable {
         });
     }
 
+    /**
+     * The Java that runs the packaged runtime: another one than this where the system property
+     * {@code husk.runtime.java}, or the variable {@code HUSK_RUNTIME_JAVA}, names its home.
+     */
+    static Path java() {
+        var home = Optional.ofNullable(System.getProperty("husk.runtime.java"))
+                .or(() -> Optional.ofNullable(System.getenv("HUSK_RUNTIME_JAVA")))
+                .orElseGet(() -> System.getProperty("java.home"));
+        return Path.of(home, "bin", "java");
+    }
+
     static RuntimeProcess start(Map<String, String> environment, String... arguments) {
+        return start(java(), List.of(), environment, arguments);
+    }
+
+    /** @param options for the JVM */
+    static RuntimeProcess start(Path java, List<String> options, Map<String, String> environment, String... arguments) {
         try {
             int port;
             try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 port = socket.getLocalPort();
             }
             var command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "--add-opens",
-                    "java.base/java.util=ALL-UNNAMED",
-                    "-XX:TieredStopAtLevel=1",
+                    java.toString(), "--add-opens", "java.base/java.util=ALL-UNNAMED", "-XX:TieredStopAtLevel=1"));
+            command.addAll(options);
+            command.addAll(List.of(
                     "-cp",
                     classPath(),
                     "dev.husk.runtime.Main",
@@ -140,11 +155,16 @@ final class RuntimeProcess implements AutoCloseable {
     }
 
     Reply init(String main, String code, Optional<JsonObject> env) {
+        return init(main, code, true, env);
+    }
+
+    /** @param binary whether the code is a jar in base64; else it is source */
+    Reply init(String main, String code, boolean binary, Optional<JsonObject> env) {
         var value = new JsonObject();
         value.addProperty("name", "action");
         value.addProperty("main", main);
         value.addProperty("code", code);
-        value.addProperty("binary", true);
+        value.addProperty("binary", binary);
         value.add("env", env.<JsonElement>map(object -> object).orElse(JsonNull.INSTANCE));
         var body = new JsonObject();
         body.add("value", value);

@@ -12,16 +12,20 @@ import java.util.List;
  * bring its own versions of them.
  */
 public final class ActionLoader extends URLClassLoader {
+    private static final List<String> HIDDEN = List.of(
+            "dev.husk.", "com.google.crypto.tink.", "com.google.protobuf.", "org.bouncycastle.", "com.sun.jna.");
+    private static final List<String> SHOWN = List.of("dev.husk.function.", "dev.husk.store.TamperedObjectException");
+
     ActionLoader(Path jar, ClassLoader runtime) throws MalformedURLException {
         super("action", new URL[] {jar.toUri().toURL()}, new VisibleClasses(runtime));
     }
 
-    private static final class VisibleClasses extends ClassLoader {
-        private static final List<String> HIDDEN = List.of(
-                "dev.husk.", "com.google.crypto.tink.", "com.google.protobuf.", "org.bouncycastle.", "com.sun.jna.");
-        private static final List<String> SHOWN =
-                List.of("dev.husk.function.", "dev.husk.store.TamperedObjectException");
+    /** Whether an action sees the runtime's class of that name. */
+    static boolean shows(String name) {
+        return HIDDEN.stream().noneMatch(name::startsWith) || SHOWN.stream().anyMatch(name::startsWith);
+    }
 
+    private static final class VisibleClasses extends ClassLoader {
         static {
             registerAsParallelCapable();
         }
@@ -32,7 +36,7 @@ public final class ActionLoader extends URLClassLoader {
 
         @Override
         protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            if (HIDDEN.stream().anyMatch(name::startsWith) && SHOWN.stream().noneMatch(name::startsWith)) {
+            if (!shows(name)) {
                 throw new ClassNotFoundException(name);
             }
             return super.loadClass(name, resolve);
