@@ -1,10 +1,12 @@
 package dev.husk.runtime.load;
 
+import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.jar.Manifest;
 
 /**
  * The class loader of one action. It sees the JDK, Gson, {@code dev.husk.function} and the libraries of the action's
@@ -18,6 +20,23 @@ public final class ActionLoader extends URLClassLoader {
 
     ActionLoader(Path jar, ClassLoader runtime) throws MalformedURLException {
         super("action", new URL[] {jar.toUri().toURL()}, new VisibleClasses(runtime));
+    }
+
+    /**
+     * Whether the manifest of the action's jar says {@code Husk-Thread-Safe: true}.
+     *
+     * @throws IOException if there is a manifest that cannot be read
+     */
+    public boolean declaredThreadSafe() throws IOException {
+        var manifest = findResource("META-INF/MANIFEST.MF");
+        if (manifest == null) {
+            return false;
+        }
+        var connection = manifest.openConnection();
+        connection.setUseCaches(false);
+        try (var in = connection.getInputStream()) {
+            return "true".equals(new Manifest(in).getMainAttributes().getValue("Husk-Thread-Safe"));
+        }
     }
 
     /** Whether an action sees the runtime's class of that name. */
