@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,6 @@ class OpenWhiskConformanceIT {
 
         assertThat(reply.status()).isEqualTo(502);
         assertThat(reply.text()).isEqualTo("{\"error\":\"Missing main/no code to execute.\"}");
-        assertThat(reply.hasLength()).isTrue();
     }
 
     @ParameterizedTest
@@ -128,7 +128,6 @@ class OpenWhiskConformanceIT {
             var reply = runtime.run(value);
             assertThat(reply.status()).isEqualTo(200);
             assertThat(reply.text()).isEqualTo(value);
-            assertThat(reply.hasLength()).isTrue();
         }
         var logs = runtime.stop();
         assertThat(logs.out()).contains("hello stdout");
@@ -178,6 +177,40 @@ class OpenWhiskConformanceIT {
         var logs = runtime.stop();
         silent(logs);
         sentinels(logs, 2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void cases8And9HoldOnJava25AsWell(Flavour flavour) throws IOException {
+        var java = java25();
+        if (java.isEmpty()) {
+            System.err.println("NOT RUN: variables on Java 25: there is none in /usr/lib/jvm");
+            return;
+        }
+        for (Consumer<Flavour> check : List.<Consumer<Flavour>>of(
+                this::case8VariablesOfInitAreExported, this::case9VariablesOfEachRunAreExported)) {
+            runtime.close();
+            runtime = RuntimeProcess.start(java.get(), List.of(), Map.of("__OW_API_HOST", "xyz"), "--plain");
+            check.accept(flavour);
+        }
+    }
+
+    private static Optional<Path> java25() throws IOException {
+        var folder = Path.of("/usr/lib/jvm");
+        if (!Files.isDirectory(folder)) {
+            return Optional.empty();
+        }
+        try (var homes = Files.newDirectoryStream(folder)) {
+            for (var home : homes) {
+                var release = home.resolve("release");
+                if (Files.isRegularFile(release)
+                        && Files.isExecutable(home.resolve("bin/javac"))
+                        && Files.readString(release).contains("JAVA_VERSION=\"25")) {
+                    return Optional.of(home.resolve("bin/java"));
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     @ParameterizedTest

@@ -107,7 +107,7 @@ final class RuntimeProcess implements AutoCloseable {
     }
 
     /** What came back. */
-    record Reply(int status, String text, boolean hasLength) {
+    record Reply(int status, String text) {
         String error() {
             return com.google.gson.JsonParser.parseString(text)
                     .getAsJsonObject()
@@ -116,7 +116,9 @@ final class RuntimeProcess implements AutoCloseable {
         }
     }
 
-    /** Posts as the invoker does: again every 50 ms while nobody listens. */
+    /**
+     * Posts as the invoker does: again every 50 ms while nobody listens. No answer may be a 503 or lack its length.
+     */
     Reply post(String path, String body) {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .header("Content-Type", "application/json")
@@ -125,10 +127,13 @@ final class RuntimeProcess implements AutoCloseable {
         for (int attempt = 0; ; attempt++) {
             try {
                 var response = http.send(request, HttpResponse.BodyHandlers.ofString());
-                return new Reply(
-                        response.statusCode(),
-                        response.body(),
-                        response.headers().firstValue("Content-Length").isPresent());
+                if (response.statusCode() == 503
+                        || response.headers().firstValue("Content-Length").isEmpty()) {
+                    // The invoker would take the sandbox for broken.
+                    throw new AssertionError("an answer with status %d and headers %s"
+                            .formatted(response.statusCode(), response.headers()));
+                }
+                return new Reply(response.statusCode(), response.body());
             } catch (java.net.ConnectException e) {
                 if (attempt == 2400 || !process.isAlive()) {
                     throw new UncheckedIOException(e);
