@@ -118,10 +118,15 @@ final class TestRuntime implements AutoCloseable {
     }
 
     private Reply init(Class<?> function, String code) {
+        return init(function.getName(), code, true);
+    }
+
+    /** @param binary whether the code is a jar in base64; else it is source */
+    Reply init(String main, String code, boolean binary) {
         var value = new JsonObject();
         value.addProperty("name", "test");
-        value.addProperty("main", function.getName());
-        value.addProperty("binary", true);
+        value.addProperty("main", main);
+        value.addProperty("binary", binary);
         value.addProperty("code", code);
         var env = new JsonObject();
         env.addProperty("__OW_ACTIVATION_ID", ACTIVATION);

@@ -15,6 +15,7 @@ import java.util.Set;
 import javax.tools.Diagnostic;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaCompiler;
 import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -43,13 +44,25 @@ final class SourceCompiler {
                     null,
                     List.of(new Source(source)));
             task.setLocale(Locale.ROOT);
-            boolean compiled = task.call();
-            if (!errors.isEmpty() || !compiled || files.classes.isEmpty()) {
-                throw new SourceErrorsException(errors.isEmpty() ? List.of("it declares no class") : errors);
+            if (!compiled(task) && errors.isEmpty()) {
+                errors.add("it is nested too deeply, or too large, for the compiler");
+            } else if (errors.isEmpty() && files.classes.isEmpty()) {
+                errors.add("it declares no class");
+            }
+            if (!errors.isEmpty()) {
+                throw new SourceErrorsException(errors);
             }
             var classes = new HashMap<String, byte[]>();
             files.classes.forEach((name, bytes) -> classes.put(name, bytes.toByteArray()));
             return classes;
+        }
+    }
+
+    private static boolean compiled(JavaCompiler.CompilationTask task) {
+        try {
+            return task.call();
+        } catch (RuntimeException | StackOverflowError e) { // how the compiler tells of its own limits and bugs
+            return false;
         }
     }
 

@@ -78,6 +78,16 @@ class ActionSourceTest {
     }
 
     @Test
+    void whatOverwhelmsTheCompilerIsAnErrorLikeOthers() {
+        for (var expression : new String[] {"(".repeat(100_000), "- ".repeat(100_000) + "1"}) {
+            assertThatThrownBy(() -> ActionSource.of("class Main { int a = " + expression + "; }")
+                            .open(folder))
+                    .isInstanceOf(SourceErrorsException.class)
+                    .hasMessageContaining("nested too deeply");
+        }
+    }
+
+    @Test
     void errorsWithoutEndAreCut() {
         var source = "class Main {" + "int a = b;\n".repeat(5000) + "}";
 
