@@ -7,6 +7,9 @@ import com.google.gson.JsonPrimitive;
 import dev.husk.cli.terminal.Terminal;
 import dev.husk.protocol.json.Digests;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -50,7 +53,10 @@ final class ActionCommand {
             })
     int deploy(
             @Parameters(index = "0", paramLabel = "NAME", description = "The action's name.") String name,
-            @Parameters(index = "1", paramLabel = "JAR", description = "The archive that the contract names.")
+            @Parameters(
+                            index = "1",
+                            paramLabel = "JAR",
+                            description = "The archive, or the .java file, that the contract names.")
                     Path archive,
             @Option(names = "--contract", paramLabel = "NAME", required = true, description = "The contract's name.")
                     String contract,
@@ -85,7 +91,7 @@ final class ActionCommand {
                 .put(
                         name,
                         definition(
-                                exec(kind, code, main),
+                                exec(kind, text(archive, code), main),
                                 parameters(contract, function.orElse(name)),
                                 limits(timeout, memory)));
         var version = answer.get("version") instanceof JsonPrimitive text ? text.getAsString() : "?";
@@ -147,10 +153,25 @@ final class ActionCommand {
         return definition;
     }
 
-    private static JsonObject exec(String kind, byte[] code, String main) {
+    /** Code as OpenWhisk takes it: source as it stands, an archive in base64. */
+    private static String text(Path archive, byte[] code) throws CommandFailed {
+        if (!archive.toString().endsWith(".java")) {
+            return Base64.getEncoder().encodeToString(code);
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(code))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw CommandFailed.unusable(archive + " is not in UTF-8");
+        }
+    }
+
+    private static JsonObject exec(String kind, String code, String main) {
         var exec = new JsonObject();
         exec.addProperty("kind", kind);
-        exec.addProperty("code", Base64.getEncoder().encodeToString(code));
+        exec.addProperty("code", code);
         exec.addProperty("main", main);
         return exec;
     }

@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import dev.husk.cli.terminal.ProgressBar;
 import dev.husk.protocol.contract.SignedStatement;
 import dev.husk.protocol.json.Digests;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -183,6 +184,20 @@ class InvokeCommandTest {
         assertThat(Base64.getDecoder().decode(exec.get("code").getAsString()))
                 .asString()
                 .isEqualTo("archive");
+    }
+
+    @Test
+    void sourceIsDeployedAsItStands() throws Exception {
+        var text = "class Snow { /* ❄ */ }\r\n";
+        var source = Files.writeString(folder.resolve("Snow.java"), text);
+        desk.husk("action", "deploy", "snow", source.toString(), "--contract", "c", "--main", "Snow")
+                .succeeds("deployed snow", Digests.sha256(text.getBytes(StandardCharsets.UTF_8)));
+        var action = java.util.Objects.requireNonNull(whisk.actions.get("snow"));
+        assertThat(action.getAsJsonObject("exec").get("code").getAsString()).isEqualTo(text);
+
+        Files.write(source, new byte[] {(byte) 0xff});
+        desk.husk("action", "deploy", "snow", source.toString(), "--contract", "c", "--main", "Snow")
+                .failsWith(2, "Snow.java is not in UTF-8");
     }
 
     @Test

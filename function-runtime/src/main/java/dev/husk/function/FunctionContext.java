@@ -31,6 +31,11 @@ public interface FunctionContext {
      */
     OutputStream result(String name) throws IOException;
 
+    /** The activation that this run is, as OpenWhisk calls it; empty where nobody says. */
+    default String activation() {
+        return "";
+    }
+
     /** The request's parameters, within the contract's bounds. A copy. */
     JsonObject parameters();
 

@@ -13,18 +13,24 @@ import dev.husk.runtime.attest.UnprovenReleaseException;
 import dev.husk.runtime.data.ObjectStore;
 import dev.husk.runtime.data.RunObjects;
 import dev.husk.runtime.load.ActionArchive;
+import dev.husk.runtime.load.ActionCode;
 import dev.husk.runtime.load.ActionLoader;
+import dev.husk.runtime.load.ActionSource;
 import dev.husk.runtime.load.EntryPoint;
+import dev.husk.runtime.load.SourceErrorsException;
 import dev.husk.runtime.timing.ColdStart;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What {@code /init} and {@code /run} do, in the statuses and words of OpenWhisk's Java runtime. One call at a time;
- * {@link #revoke} from any thread.
+ * What {@code /init} and {@code /run} do, in the statuses and words of OpenWhisk's Java runtime. The caller sees to it
+ * that nothing overlaps but runs of a {@link #concurrent} action; {@link #revoke} may be called from any thread.
  */
 final class ActionRuntime {
     private static final String SEE_LOGS = "An error has occurred (see logs for details): ";
@@ -38,10 +44,11 @@ final class ActionRuntime {
     private final Clock clock = Clock.systemUTC();
     private final ColdStart timing = new ColdStart();
     private final ObjectStore store = new ObjectStore();
-    private Optional<LoadedAction> action = Optional.empty();
+    private final Set<ConfidentialRun> running = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean timed = new AtomicBoolean();
+    private volatile Optional<LoadedAction> action = Optional.empty();
     private Optional<Lease> lease = Optional.empty();
     private boolean bound;
-    private volatile Optional<ConfidentialRun> running = Optional.empty();
 
     /**
      * @param attestation empty for a runtime that runs plain actions only
@@ -61,7 +68,17 @@ final class ActionRuntime {
         this.daemon = daemon;
     }
 
-    synchronized Answer init(JsonObject body) {
+    /** Whether the platform lets runs of an action overlap that says it is thread-safe. */
+    boolean mayOverlap() {
+        return environment.concurrent();
+    }
+
+    /** Whether runs of the action may overlap. */
+    boolean concurrent() {
+        return action.map(LoadedAction::concurrent).orElse(false);
+    }
+
+    Answer init(JsonObject body) {
         if (action.isPresent() || bound) {
             log.error(ONCE);
             return Answer.rejected(Answer.FAILED, ONCE);
@@ -73,11 +90,16 @@ final class ActionRuntime {
             return Answer.rejected(Answer.FAILED, String.valueOf(e.getMessage()));
         }
         try {
-            var archive = timing.measure("hash", () -> ActionArchive.decode(request.code()));
-            var sandbox = bind(archive, request);
+            var code = timing.measure("hash", () -> code(request));
+            var sandbox = bind(code, request);
             boolean anyName = sandbox.isEmpty() || sandbox.get().plain();
             environment.export(request.env(), name -> anyName || name.startsWith("__OW_"));
-            action = Optional.of(load(archive, request, sandbox));
+            var loaded = load(code, request, sandbox);
+            if (loaded.concurrent()) {
+                environment.withdrawRun();
+                log.keepLinesWhole();
+            }
+            action = Optional.of(loaded);
             sandbox.ifPresent(identity -> lease = Optional.of(new Lease(identity, clock, daemon, this::revoke)));
             var ok = new JsonObject();
             ok.addProperty("ok", true);
@@ -85,10 +107,17 @@ final class ActionRuntime {
         } catch (UnboundException e) {
             log.error(String.valueOf(e.getMessage()));
             return Answer.failed(String.valueOf(e.getMessage()));
+        } catch (SourceErrorsException e) {
+            e.errors().forEach(log::error);
+            return Answer.failed(SEE_LOGS + e);
         } catch (IOException | ReflectiveOperationException | LinkageError | RuntimeException e) {
             log.trace(e);
             return Answer.failed(SEE_LOGS + e);
         }
+    }
+
+    private static ActionCode code(InitRequest request) {
+        return request.source() ? ActionSource.of(request.code()) : ActionArchive.decode(request.code());
     }
 
     private static final class UnboundException extends Exception {
@@ -99,13 +128,13 @@ final class ActionRuntime {
         }
     }
 
-    /** Nothing of the archive is loaded before this has returned. */
-    private Optional<Sandbox> bind(ActionArchive archive, InitRequest request) throws UnboundException {
+    /** Nothing of the code is loaded, or compiled, before this has returned. */
+    private Optional<Sandbox> bind(ActionCode code, InitRequest request) throws UnboundException {
         if (attestation.isEmpty()) {
             return Optional.empty();
         }
         try {
-            var sandbox = attestation.get().bind(archive.digest(), request.entry(), request.activation(), timing);
+            var sandbox = attestation.get().bind(code.digest(), request.entry(), request.activation(), timing);
             bound = true;
             return Optional.of(sandbox);
         } catch (RefusedException e) {
@@ -116,21 +145,27 @@ final class ActionRuntime {
         }
     }
 
-    private LoadedAction load(ActionArchive archive, InitRequest request, Optional<Sandbox> sandbox)
-            throws IOException, ReflectiveOperationException {
+    private LoadedAction load(ActionCode code, InitRequest request, Optional<Sandbox> sandbox)
+            throws IOException, ReflectiveOperationException, SourceErrorsException {
         long before = System.nanoTime();
-        ActionLoader loader = archive.open(folder);
+        ActionLoader loader = code.open(folder);
         try {
-            return new LoadedAction(EntryPoint.resolve(request.entry(), loader), loader, sandbox);
-        } catch (ReflectiveOperationException | LinkageError e) {
+            var entry = EntryPoint.resolve(request.entry(), loader);
+            boolean concurrent = mayOverlap() && (entry.threadSafe() || loader.declaredThreadSafe());
+            return new LoadedAction(entry, loader, concurrent, sandbox);
+        } catch (IOException | ReflectiveOperationException | LinkageError e) {
             loader.close();
+            if (request.source() && e instanceof ClassNotFoundException) {
+                throw new ClassNotFoundException(
+                        e.getMessage() + " (the source has no such class: name the one to call as the action's main)");
+            }
             throw e;
         } finally {
             timing.add("load", System.nanoTime() - before);
         }
     }
 
-    synchronized Answer run(JsonObject body) {
+    Answer run(JsonObject body) {
         if (action.isEmpty()) {
             return Answer.rejected(Answer.FAILED, "Cannot invoke an uninitialized action.");
         }
@@ -139,18 +174,29 @@ final class ActionRuntime {
             return Answer.rejected(400, "The request has no value that is an object or an array.");
         }
         log.install();
-        environment.exportContext(body);
         var loaded = action.get();
-        if (loaded.sandbox().isPresent() && value instanceof JsonObject parameters && parameters.has("contract")) {
-            var answer =
-                    confidential(loaded, loaded.sandbox().get(), parameters, InitRequest.text(body, "activation_id"));
-            running = Optional.empty();
-            return answer;
+        var activation = InitRequest.text(body, "activation_id");
+        if (!loaded.concurrent()) {
+            environment.exportContext(body);
         }
-        return plain(loaded, value);
+        var runLog = loaded.concurrent() ? log.of(activation) : log;
+        if (loaded.sandbox().isPresent() && value instanceof JsonObject parameters && parameters.has("contract")) {
+            boolean cold = timed.compareAndSet(false, true); // the times of overlapping runs would add up
+            var run =
+                    new ConfidentialRun(loaded, loaded.sandbox().get(), runLog, cold ? timing : new ColdStart(), clock);
+            try {
+                return confidential(run, parameters, activation);
+            } finally {
+                running.remove(run);
+                if (cold) {
+                    timed.set(false);
+                }
+            }
+        }
+        return plain(loaded, value, runLog);
     }
 
-    private Answer plain(LoadedAction loaded, JsonElement value) {
+    private Answer plain(LoadedAction loaded, JsonElement value, ActivationLog log) {
         if (!loaded.entry().runsWithoutContext()) {
             return Answer.applicationError(
                     "this function runs under a contract only: name it in the parameters contract and function");
@@ -170,49 +216,51 @@ final class ActionRuntime {
         }
     }
 
-    private Answer confidential(LoadedAction loaded, Sandbox sandbox, JsonObject value, String activation) {
-        var run = new ConfidentialRun(loaded, sandbox, log, timing, clock);
+    private Answer confidential(ConfidentialRun run, JsonObject value, String activation) {
         try {
             var request = ReleaseRequest.of(value, activation).orElseThrow();
-            running = Optional.of(run); // a lease that ends from here on ends this run as well
-            try (Release release = sandbox.release(request, timing)) {
+            running.add(run); // a lease that ends from here on ends this run as well
+            try (Release release = run.release(request)) {
                 lease.ifPresent(held -> held.hold(release.leaseUntil()));
-                return run(run, release, sandbox);
+                return run(run, release);
             }
         } catch (IllegalArgumentException e) {
             return Answer.applicationError(String.valueOf(e.getMessage()));
         } catch (RefusedException | UnprovenReleaseException | GatewayException e) {
-            log.error(String.valueOf(e.getMessage()));
+            run.log().error(String.valueOf(e.getMessage()));
             return Answer.applicationError(String.valueOf(e.getMessage()));
         }
     }
 
-    private Answer run(ConfidentialRun run, Release release, Sandbox sandbox) {
+    private Answer run(ConfidentialRun run, Release release) {
         long start = System.nanoTime();
-        try (var objects =
-                new RunObjects(release, store, folder, () -> timing.add("firstByte", System.nanoTime() - start))) {
+        try (var objects = new RunObjects(
+                release, store, folder, () -> run.timing().add("firstByte", System.nanoTime() - start))) {
             var answer = run.run(release, objects);
-            report(sandbox, release);
+            if (run.timing() == timing) {
+                report(run, release);
+            }
             return release.answerKey().map(key -> answer.sealed(release, key)).orElse(answer);
         } catch (IOException e) {
-            log.trace(e);
+            run.log().trace(e);
             return Answer.failed(SEE_LOGS + "a sealed result could not be deleted");
         }
     }
 
-    private void report(Sandbox sandbox, Release release) {
+    private void report(ConfidentialRun run, Release release) {
         var times = timing.report();
         if (times.isPresent()) {
-            if (sandbox.simulated() || release.simulated()) {
-                log.husk(
-                        "SIMULATED: no confidential hardware stands behind this sandbox; the machine's owner can read everything");
+            if (run.simulated() || release.simulated()) {
+                run.log()
+                        .husk(
+                                "SIMULATED: no confidential hardware stands behind this sandbox; the machine's owner can read everything");
             }
-            log.husk("timing " + times.get());
+            run.log().husk("timing " + times.get());
         }
     }
 
-    /** Ends the lease: a running function loses its keys and data, and its answer will not count. */
+    /** Ends the lease: every running function loses its keys and data, and its answer will not count. */
     void revoke(String reason) {
-        running.ifPresent(run -> run.revoke(reason));
+        running.forEach(run -> run.revoke(reason));
     }
 }

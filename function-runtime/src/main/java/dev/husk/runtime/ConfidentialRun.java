@@ -6,7 +6,9 @@ import dev.husk.protocol.kbs.Release;
 import dev.husk.protocol.run.RunStatement;
 import dev.husk.runtime.attest.GatewayException;
 import dev.husk.runtime.attest.RefusedException;
+import dev.husk.runtime.attest.ReleaseRequest;
 import dev.husk.runtime.attest.Sandbox;
+import dev.husk.runtime.attest.UnprovenReleaseException;
 import dev.husk.runtime.data.RunObjects;
 import dev.husk.runtime.timing.ColdStart;
 import java.io.IOException;
@@ -37,6 +39,23 @@ final class ConfidentialRun {
         this.clock = clock;
     }
 
+    ActivationLog log() {
+        return log;
+    }
+
+    ColdStart timing() {
+        return timing;
+    }
+
+    boolean simulated() {
+        return sandbox.simulated();
+    }
+
+    /** Asks for the run's release; the caller closes it. */
+    Release release(ReleaseRequest request) throws RefusedException, GatewayException, UnprovenReleaseException {
+        return sandbox.release(request, timing);
+    }
+
     /** @param opened what the release opens; the caller closes it */
     Answer run(Release release, RunObjects opened) {
         var started = clock.instant();
@@ -64,7 +83,7 @@ final class ConfidentialRun {
 
     private Answer call(Release release, RunObjects opened) {
         var parameters = release.parameters();
-        var context = new RunContext(opened, sandbox, log, release.contractName(), parameters);
+        var context = new RunContext(opened, sandbox, log, release);
         var outcome = timing.measure("function", () -> {
             var running = begin(opened, () -> action.entry().call(parameters.deepCopy(), context));
             return running.await(() -> reasonOfRevocation().isPresent());

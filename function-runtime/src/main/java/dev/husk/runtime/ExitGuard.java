@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Gives the platform a clean answer when an action calls {@link System#exit}.
  *
  * <p>A JDK without security managers cannot forbid the call, so the process does end; but its shutdown hooks run first,
- * while the caller waits, and this one answers the call in progress with 502, ends the log, and wipes keys. OpenWhisk
+ * while the caller waits, and this one answers the calls in progress with 502, ends the log, and wipes keys. OpenWhisk
  * drops a container that answered 502 in any case. {@link Runtime#halt} skips the hooks: the platform then sees the
  * connection break, which it reports by itself.
  */

@@ -3,6 +3,7 @@ package dev.husk.runtime;
 import com.google.gson.JsonObject;
 import dev.husk.function.DatasetNotGrantedException;
 import dev.husk.function.FunctionContext;
+import dev.husk.protocol.kbs.Release;
 import dev.husk.runtime.attest.Sandbox;
 import dev.husk.runtime.data.RunObjects;
 import java.io.IOException;
@@ -16,14 +17,16 @@ final class RunContext implements FunctionContext {
     private final Sandbox sandbox;
     private final ActivationLog log;
     private final String contract;
+    private final String activation;
     private final JsonObject parameters;
 
-    RunContext(RunObjects objects, Sandbox sandbox, ActivationLog log, String contract, JsonObject parameters) {
+    RunContext(RunObjects objects, Sandbox sandbox, ActivationLog log, Release release) {
         this.objects = objects;
         this.sandbox = sandbox;
         this.log = log;
-        this.contract = contract;
-        this.parameters = parameters;
+        this.contract = release.contractName();
+        this.activation = release.activation();
+        this.parameters = release.parameters();
     }
 
     @Override
@@ -53,6 +56,11 @@ final class RunContext implements FunctionContext {
             throw new DatasetNotGrantedException(name, "no contract has such a name");
         }
         throw new DatasetNotGrantedException(name, sandbox.refusalOfKey(contract, name));
+    }
+
+    @Override
+    public String activation() {
+        return activation;
     }
 
     @Override

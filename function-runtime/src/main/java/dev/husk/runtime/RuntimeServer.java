@@ -8,15 +8,18 @@ import dev.husk.protocol.json.MalformedJsonException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 
 /**
  * The two calls over HTTP: bodies capped, every answer JSON with a Content-Length, the log's sentinels written before
- * an activation's answer goes out.
+ * an activation's answer goes out. One call at a time, but for runs of an action that may overlap: their sentinels are
+ * written together, before the last of their answers.
  */
 final class RuntimeServer implements AutoCloseable {
     /** OpenWhisk's limit of 48 MiB on code, and room for what surrounds it. */
@@ -28,6 +31,9 @@ final class RuntimeServer implements AutoCloseable {
     private static final long MAX_DRAINED = 256L << 20;
     private static final int THREADS = 4;
 
+    /** Where runs may overlap: how many do; more wait. */
+    private static final int CONCURRENT_THREADS = 64;
+
     static {
         System.setProperty("sun.net.httpserver.nodelay", "true"); // else each answer waits for an acknowledgement
         System.setProperty("sun.net.httpserver.maxReqTime", "120"); // seconds
@@ -36,11 +42,14 @@ final class RuntimeServer implements AutoCloseable {
     private final HttpServer http;
     private final ExecutorService threads;
     private final ActivationLog log;
-    private final AtomicReference<Optional<HttpExchange>> pending = new AtomicReference<>(Optional.empty());
+    private final ActionRuntime runtime;
+    private final ReadWriteLock turns = new ReentrantReadWriteLock(true);
+    private final Set<HttpExchange> pending = ConcurrentHashMap.newKeySet();
 
     RuntimeServer(InetSocketAddress address, ActionRuntime runtime, ActivationLog log) throws IOException {
+        this.runtime = runtime;
         this.log = log;
-        threads = Executors.newFixedThreadPool(THREADS, task -> {
+        threads = Executors.newFixedThreadPool(runtime.mayOverlap() ? CONCURRENT_THREADS : THREADS, task -> {
             var thread = new Thread(task, "http");
             thread.setDaemon(true);
             return thread;
@@ -92,42 +101,46 @@ final class RuntimeServer implements AutoCloseable {
         }
     }
 
-    /** One call at a time, so that {@link #abort} knows whom to answer. */
-    private synchronized void called(HttpExchange exchange, JsonObject request, Function<JsonObject, Answer> call)
+    private void called(HttpExchange exchange, JsonObject request, Function<JsonObject, Answer> call)
             throws IOException {
-        pending.set(Optional.of(exchange));
-        Answer answer;
+        var turn = runtime.concurrent() ? turns.readLock() : turns.writeLock();
+        turn.lock();
         try {
-            answer = call.apply(request);
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-            // A bug of ours, or no memory left: the platform gets an answer, and drops the container.
-            log.trace(e);
-            answer = Answer.failed("An error has occurred (see logs for details): "
-                    + e.getClass().getName());
-        }
-        if (pending.getAndSet(Optional.empty()).isPresent()) {
-            finish(exchange, answer);
+            log.begin();
+            pending.add(exchange);
+            Answer answer;
+            try {
+                answer = call.apply(request);
+            } catch (RuntimeException | Error e) {
+                // A bug of ours, or no memory left: the platform gets an answer, and drops the container.
+                log.trace(e);
+                answer = Answer.failed("An error has occurred (see logs for details): "
+                        + e.getClass().getName());
+            }
+            if (pending.remove(exchange)) {
+                log.end(answer.ends());
+                send(exchange, answer);
+            }
+        } finally {
+            turn.unlock();
         }
     }
 
-    /** Answers the call in progress, if there is one: the process is about to end. */
+    /** Answers the calls in progress: the process is about to end. */
     void abort(String reason) {
-        var exchange = pending.getAndSet(Optional.empty());
-        if (exchange.isPresent()) {
-            log.error(reason);
+        var aborted = pending.stream().filter(pending::remove).toList();
+        if (aborted.isEmpty()) {
+            return;
+        }
+        log.error(reason);
+        aborted.forEach(exchange -> log.end(true));
+        for (var exchange : aborted) {
             try {
-                finish(exchange.get(), Answer.failed(reason));
+                send(exchange, Answer.failed(reason));
             } catch (IOException e) {
                 // the platform has gone away
             }
         }
-    }
-
-    private void finish(HttpExchange exchange, Answer answer) throws IOException {
-        if (answer.ends()) {
-            log.end();
-        }
-        send(exchange, answer);
     }
 
     private static void drain(HttpExchange exchange) throws IOException {

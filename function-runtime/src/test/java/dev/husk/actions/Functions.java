@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /** Confidential functions for tests: each nested class is one. Loaded from jars alone, as its package is hidden. */
 public final class Functions {
@@ -187,6 +190,68 @@ public final class Functions {
                 }
             }
             return answer;
+        }
+    }
+
+    /** Waits inside until three runs are there, and says who it is, a piece at a time. */
+    public static final class Meeting {
+        private static final CountDownLatch THREE = new CountDownLatch(3);
+
+        private Meeting() {}
+
+        public static JsonObject main(JsonObject request, FunctionContext context)
+                throws IOException, InterruptedException {
+            context.progress("waiting", 0.5);
+            System.out.print("met ");
+            THREE.countDown();
+            if (!THREE.await(4, TimeUnit.MINUTES)) {
+                throw new IllegalStateException("nobody else came");
+            }
+            System.out.println(context.activation());
+            var answer = request.deepCopy();
+            answer.addProperty("activation", context.activation());
+            if (!request.has("sealed")) {
+                try (var in = context.dataset("anna-2025");
+                        var out = context.result("risk-model")) {
+                    answer.addProperty("bytes", in.transferTo(out));
+                }
+            }
+            return answer;
+        }
+    }
+
+    /** Tells the test that it runs, and reads its dataset until somebody stops it. */
+    public static final class Watched {
+        /** Property of the system that holds a {@link CountDownLatch}. */
+        public static final String STARTED = "husk.test.started";
+
+        private Watched() {}
+
+        public static JsonObject main(JsonObject request, FunctionContext context) throws IOException {
+            ((CountDownLatch) System.getProperties().get(STARTED)).countDown();
+            while (true) {
+                try (var in = context.dataset("anna-2025")) {
+                    in.readAllBytes();
+                }
+            }
+        }
+    }
+
+    /** Goes in, and out once the test lets it. */
+    public static final class Guarded {
+        /** Properties of the system that hold a {@link Semaphore}. */
+        public static final String ENTERED = "husk.test.entered";
+
+        public static final String LEAVE = "husk.test.leave";
+
+        private Guarded() {}
+
+        public static JsonObject main(JsonObject request) throws InterruptedException {
+            ((Semaphore) System.getProperties().get(ENTERED)).release();
+            if (!((Semaphore) System.getProperties().get(LEAVE)).tryAcquire(4, TimeUnit.MINUTES)) {
+                throw new IllegalStateException("the test has forgotten it");
+            }
+            return request;
         }
     }
 }

@@ -139,6 +139,51 @@ class ConfidentialFlowTest {
     }
 
     @Test
+    void aFunctionMayComeAsSourceWhoseBytesTheEvidenceCovers() {
+        var source = """
+                package anna;
+
+                import com.google.gson.JsonObject;
+                import dev.husk.function.FunctionContext;
+
+                public class Count { // ❄
+                    public static JsonObject main(JsonObject request, FunctionContext context) throws Exception {
+                        try (var in = context.dataset("anna-2025")) {
+                            request.addProperty("bytes", in.readAllBytes().length);
+                            request.addProperty("activation", context.activation());
+                            return request;
+                        }
+                    }
+                }
+                """;
+
+        assertThat(runtime.init("anna.Count", source, false).status()).isEqualTo(200);
+        assertThat(runtime.run().text())
+                .isEqualTo("{\"epochs\":3,\"bytes\":20,\"activation\":\"" + TestRuntime.ACTIVATION + "\"}");
+        assertThat(gateway.claim().code()).isEqualTo(Digests.sha256(source.getBytes(StandardCharsets.UTF_8)));
+        assertThat(gateway.claim().entry()).isEqualTo("anna.Count");
+    }
+
+    @Test
+    void sourceIsCompiledOnlyInASandboxThatIsBound() {
+        gateway.refuseBinding = "ALREADY_BOUND";
+
+        assertThat(runtime.init("main", "class Main { oops }", false).error())
+                .contains("refused: ALREADY_BOUND")
+                .doesNotContain("compile");
+        assertThat(gateway.calls).containsExactly("auth", "attest");
+    }
+
+    @Test
+    void sourceThatDoesNotCompileCostsTheSandbox() {
+        assertThat(runtime.init("main", "class Main { oops }", false).error())
+                .contains("the source does not compile: line 1");
+        assertThat(gateway.claim().entry()).isEqualTo("Main");
+        assertThat(runtime.init(Functions.Echo.class).error())
+                .isEqualTo("Cannot initialize the action more than once.");
+    }
+
+    @Test
     void theClaimSaysCodeEntryAndActivation() {
         runtime.init(Functions.Capitals.class);
 

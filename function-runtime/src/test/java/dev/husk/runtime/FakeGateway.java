@@ -37,6 +37,8 @@ import dev.husk.protocol.seal.AnswerKey;
 import dev.husk.protocol.seal.EnvelopeException;
 import dev.husk.protocol.seal.HpkeKeyPair;
 import dev.husk.protocol.seal.SealedRequest;
+import dev.husk.snp.KbsEvidence;
+import dev.husk.snp.MalformedEvidenceException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -94,6 +96,7 @@ final class FakeGateway implements AutoCloseable {
     final Map<String, byte[]> readKeys = new LinkedHashMap<>();
     final Map<String, byte[]> writeKeys = new LinkedHashMap<>();
     final Map<String, String> digests = new HashMap<>();
+    volatile JsonObject primaryEvidence = new JsonObject();
     final CountDownLatch renewed = new CountDownLatch(1);
     volatile boolean plain;
     volatile String refuseBinding = "";
@@ -240,10 +243,7 @@ final class FakeGateway implements AutoCloseable {
         var key = TeeKey.parse(runtime.getAsJsonObject("tee-pubkey"));
         var additional = evidence.get("additional_evidence").getAsString();
         var expected = HexFormat.of().formatHex(ReportData.of(nonce, key, additional));
-        if (!evidence.getAsJsonObject("primary_evidence")
-                .get("fake-report")
-                .getAsString()
-                .equals(expected)) {
+        if (!reportData(evidence.getAsJsonObject("primary_evidence")).equals(expected)) {
             answer(exchange, 401, KbsError.body("AttestationFailed", "REPORT_DATA is another's"));
             return;
         }
@@ -253,10 +253,24 @@ final class FakeGateway implements AutoCloseable {
         }
         tee = key;
         claim = CodeClaim.parse(additional);
+        primaryEvidence = evidence.getAsJsonObject("primary_evidence");
         this.evidence = Digests.sha256(CanonicalJson.encode(evidence.get("primary_evidence")));
         var json = new JsonObject();
         json.addProperty("token", token());
         answer(exchange, 200, json);
+    }
+
+    /** What the evidence says, in hex: a report as the Attestation Agent writes it, or the fake's own. */
+    private static String reportData(JsonObject primary) {
+        if (!primary.has("attestation_report")) {
+            return primary.get("fake-report").getAsString();
+        }
+        try {
+            byte[] report = KbsEvidence.parse(primary).report().toArray();
+            return HexFormat.of().formatHex(report, 0x50, 0x90);
+        } catch (MalformedEvidenceException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     private String token() {

@@ -72,7 +72,23 @@ final class RuntimeProcess implements AutoCloseable {
         });
     }
 
+    /**
+     * The Java that runs the packaged runtime: another one than this where the system property
+     * {@code husk.runtime.java}, or the variable {@code HUSK_RUNTIME_JAVA}, names its home.
+     */
+    static Path java() {
+        var home = Optional.ofNullable(System.getProperty("husk.runtime.java"))
+                .or(() -> Optional.ofNullable(System.getenv("HUSK_RUNTIME_JAVA")))
+                .orElseGet(() -> System.getProperty("java.home"));
+        return Path.of(home, "bin", "java");
+    }
+
     static RuntimeProcess start(Map<String, String> environment, String... arguments) {
+        return start(java(), List.of(), environment, arguments);
+    }
+
+    /** @param options for the JVM */
+    static RuntimeProcess start(Path java, List<String> options, Map<String, String> environment, String... arguments) {
         try {
             int port;
             try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -83,8 +99,9 @@ final class RuntimeProcess implements AutoCloseable {
             var variables = new TreeMap<>(environment);
             variables.put("LC_ALL", "C"); // the runtime's log is UTF-8 all the same
             var container = image().map(image -> "husk-" + UUID.randomUUID());
-            var command =
-                    container.isPresent() ? inContainer(image().orElseThrow(), container.get(), variables) : fromJars();
+            var command = container.isPresent()
+                    ? inContainer(image().orElseThrow(), container.get(), options, variables)
+                    : fromJars(java, options);
             command.addAll(settings);
             var builder = new ProcessBuilder(command);
             builder.environment().putAll(variables);
@@ -100,28 +117,28 @@ final class RuntimeProcess implements AutoCloseable {
         return Optional.ofNullable(System.getenv(IMAGE)).filter(name -> !name.isEmpty());
     }
 
-    private static List<String> fromJars() throws IOException {
-        return new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-opens",
-                "java.base/java.util=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                classPath(),
-                "dev.husk.runtime.Main"));
+    private static List<String> fromJars(Path java, List<String> options) throws IOException {
+        var command = new ArrayList<>(List.of(
+                java.toString(), "--add-opens", "java.base/java.util=ALL-UNNAMED", "-XX:TieredStopAtLevel=1"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", classPath(), "dev.husk.runtime.Main"));
+        return command;
     }
 
     /** As the pod template runs it: no capability, no privilege to gain, nothing to write but /tmp. */
-    private static List<String> inContainer(String image, String name, Map<String, String> environment) {
+    private static List<String> inContainer(
+            String image, String name, List<String> options, Map<String, String> environment) {
         var command = new ArrayList<>(List.of("docker", "run", "--rm", "--name", name));
         command.addAll(CONFINED);
         environment.forEach((variable, value) -> command.addAll(List.of("--env", variable + "=" + value)));
-        Optional.ofNullable(System.getenv(CLASS_LISTS))
-                .ifPresent(folder -> command.addAll(List.of(
-                        "--volume",
-                        folder + ":/classes",
-                        "--env",
-                        "JDK_JAVA_OPTIONS=-XX:DumpLoadedClassList=/classes/" + name)));
+        var javaOptions = new ArrayList<>(options);
+        Optional.ofNullable(System.getenv(CLASS_LISTS)).ifPresent(folder -> {
+            command.addAll(List.of("--volume", folder + ":/classes"));
+            javaOptions.add("-XX:DumpLoadedClassList=/classes/" + name);
+        });
+        if (!javaOptions.isEmpty()) {
+            command.addAll(List.of("--env", "JDK_JAVA_OPTIONS=" + String.join(" ", javaOptions)));
+        }
         command.add(image);
         return command;
     }
@@ -138,7 +155,7 @@ final class RuntimeProcess implements AutoCloseable {
     }
 
     /** What came back. */
-    record Reply(int status, String text, boolean hasLength) {
+    record Reply(int status, String text) {
         String error() {
             return com.google.gson.JsonParser.parseString(text)
                     .getAsJsonObject()
@@ -147,7 +164,9 @@ final class RuntimeProcess implements AutoCloseable {
         }
     }
 
-    /** Posts as the invoker does: again every 50 ms while nobody listens. */
+    /**
+     * Posts as the invoker does: again every 50 ms while nobody listens. No answer may be a 503 or lack its length.
+     */
     Reply post(String path, String body) {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .header("Content-Type", "application/json")
@@ -156,10 +175,13 @@ final class RuntimeProcess implements AutoCloseable {
         for (int attempt = 0; ; attempt++) {
             try {
                 var response = http.send(request, HttpResponse.BodyHandlers.ofString());
-                return new Reply(
-                        response.statusCode(),
-                        response.body(),
-                        response.headers().firstValue("Content-Length").isPresent());
+                if (response.statusCode() == 503
+                        || response.headers().firstValue("Content-Length").isEmpty()) {
+                    // The invoker would take the sandbox for broken.
+                    throw new AssertionError("an answer with status %d and headers %s"
+                            .formatted(response.statusCode(), response.headers()));
+                }
+                return new Reply(response.statusCode(), response.body());
             } catch (java.net.ConnectException e) {
                 if (attempt == 2400 || !process.isAlive()) {
                     throw new UncheckedIOException(e);
@@ -186,11 +208,16 @@ final class RuntimeProcess implements AutoCloseable {
     }
 
     Reply init(String main, String code, Optional<JsonObject> env) {
+        return init(main, code, true, env);
+    }
+
+    /** @param binary whether the code is a jar in base64; else it is source */
+    Reply init(String main, String code, boolean binary, Optional<JsonObject> env) {
         var value = new JsonObject();
         value.addProperty("name", "action");
         value.addProperty("main", main);
         value.addProperty("code", code);
-        value.addProperty("binary", true);
+        value.addProperty("binary", binary);
         value.add("env", env.<JsonElement>map(object -> object).orElse(JsonNull.INSTANCE));
         var body = new JsonObject();
         body.add("value", value);

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -32,20 +33,25 @@ final class TestRuntime implements AutoCloseable {
     private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
     private final ScheduledExecutorService daemon = Executors.newSingleThreadScheduledExecutor();
     private final HttpClient http = HttpClient.newHttpClient();
+    private final ActionRuntime runtime;
     private final RuntimeServer server;
     final Optional<Attestation> attestation;
     final String operatorsVariable = "OPERATORS_" + System.nanoTime();
 
-    private TestRuntime(Optional<Attestation> attestation, Path folder) throws IOException {
+    private TestRuntime(Optional<Attestation> attestation, Environment environment, Path folder) throws IOException {
         this.attestation = attestation;
         var log = ActivationLog.to(logged, logged);
-        var runtime = new ActionRuntime(attestation, log, Environment.ofProcess(), folder, daemon);
+        runtime = new ActionRuntime(attestation, log, environment, folder, daemon);
         server = new RuntimeServer(new InetSocketAddress("127.0.0.1", 0), runtime, log);
         server.start();
     }
 
     static TestRuntime plain(Path folder) throws IOException {
-        return new TestRuntime(Optional.empty(), folder);
+        return plain(Environment.ofProcess(), folder);
+    }
+
+    static TestRuntime plain(Environment environment, Path folder) throws IOException {
+        return new TestRuntime(Optional.empty(), environment, folder);
     }
 
     static TestRuntime of(FakeGateway gateway, Path folder) throws IOException {
@@ -53,12 +59,20 @@ final class TestRuntime implements AutoCloseable {
     }
 
     static TestRuntime of(FakeGateway gateway, String logKey, Path folder) throws IOException {
+        var evidence = EvidenceSource.of("simulator:" + gateway.url());
+        return of(gateway, logKey, evidence, Environment.ofProcess(), folder);
+    }
+
+    static TestRuntime of(
+            FakeGateway gateway, String logKey, EvidenceSource evidence, Environment environment, Path folder)
+            throws IOException {
         return new TestRuntime(
                 Optional.of(new Attestation(
                         new Gateway(URI.create(gateway.url())),
-                        EvidenceSource.of("simulator:" + gateway.url()),
+                        evidence,
                         VerifierKey.parse(logKey),
                         Clock.systemUTC())),
+                environment,
                 folder);
     }
 
@@ -78,6 +92,11 @@ final class TestRuntime implements AutoCloseable {
                     .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                     .build();
             var response = http.send(request, HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() == 503
+                    || response.headers().firstValue("Content-Length").isEmpty()) {
+                throw new AssertionError(
+                        "an answer with status %d and headers %s".formatted(response.statusCode(), response.headers()));
+            }
             return new Reply(response.statusCode(), response.body());
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
@@ -90,11 +109,25 @@ final class TestRuntime implements AutoCloseable {
 
     /** Initializes with a jar of all of {@link Functions}, and the one as entry point. */
     Reply init(Class<?> function) {
+        return init(function, ActionJar.base64(Functions.class, function));
+    }
+
+    /** The same, of a jar that says it is thread-safe. */
+    Reply initThreadSafe(Class<?> function) {
+        return init(function, Base64.getEncoder().encodeToString(ActionJar.threadSafe(Functions.class, function)));
+    }
+
+    private Reply init(Class<?> function, String code) {
+        return init(function.getName(), code, true);
+    }
+
+    /** @param binary whether the code is a jar in base64; else it is source */
+    Reply init(String main, String code, boolean binary) {
         var value = new JsonObject();
         value.addProperty("name", "test");
-        value.addProperty("main", function.getName());
-        value.addProperty("binary", true);
-        value.addProperty("code", ActionJar.base64(Functions.class, function));
+        value.addProperty("main", main);
+        value.addProperty("binary", binary);
+        value.addProperty("code", code);
         var env = new JsonObject();
         env.addProperty("__OW_ACTIVATION_ID", ACTIVATION);
         env.addProperty(operatorsVariable, "set");
@@ -115,10 +148,19 @@ final class TestRuntime implements AutoCloseable {
     }
 
     Reply run(JsonObject value) {
+        return run(value, ACTIVATION);
+    }
+
+    Reply run(JsonObject value, String activation) {
         var body = new JsonObject();
         body.add("value", value);
-        body.addProperty("activation_id", ACTIVATION);
+        body.addProperty("activation_id", activation);
         return post("/run", body);
+    }
+
+    /** Ends the lease of whatever runs. */
+    void revoke(String reason) {
+        runtime.revoke(reason);
     }
 
     String log() {

@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 
-/** An action's jar as the platform sent it, and the digest that contracts name it by. Nothing of it is loaded yet. */
-public final class ActionArchive {
+/** An action's jar. Its digest is over the decoded bytes. */
+public final class ActionArchive implements ActionCode {
     private final byte[] bytes;
     private final String digest;
 
@@ -21,16 +21,20 @@ public final class ActionArchive {
         return new ActionArchive(Base64.getDecoder().decode(base64));
     }
 
-    /** {@code sha256:} and 64 hex digits, over the decoded bytes. */
+    @Override
     public String digest() {
         return digest;
     }
 
-    /** Writes the jar into {@code folder}, which only this process may write, and opens a class loader on it. */
+    @Override
     public ActionLoader open(Path folder) throws IOException {
-        var jar = folder.resolve("action.jar");
-        Files.write(jar, bytes);
-        jar.toFile().deleteOnExit();
-        return new ActionLoader(jar, ActionArchive.class.getClassLoader());
+        return open(bytes, folder);
+    }
+
+    static ActionLoader open(byte[] jar, Path folder) throws IOException {
+        var file = folder.resolve("action.jar");
+        Files.write(file, jar);
+        file.toFile().deleteOnExit();
+        return new ActionLoader(file, ActionArchive.class.getClassLoader());
     }
 }

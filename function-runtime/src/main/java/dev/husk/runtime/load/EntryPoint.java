@@ -4,6 +4,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.husk.function.FunctionContext;
+import dev.husk.function.ThreadSafe;
+import java.lang.annotation.AnnotationFormatError;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -22,10 +24,12 @@ public final class EntryPoint {
 
     private final String name;
     private final Map<List<Class<?>>, Method> methods;
+    private final boolean threadSafe;
 
-    private EntryPoint(String name, Map<List<Class<?>>, Method> methods) {
+    private EntryPoint(String name, Map<List<Class<?>>, Method> methods, boolean threadSafe) {
         this.name = name;
         this.methods = methods;
+        this.threadSafe = threadSafe;
     }
 
     /**
@@ -53,7 +57,20 @@ public final class EntryPoint {
         if (found.isEmpty()) {
             throw new NoSuchMethodException(className + "." + method + "(com.google.gson.JsonObject)");
         }
-        return new EntryPoint(entry, found);
+        return new EntryPoint(entry, found, declaredThreadSafe(type));
+    }
+
+    private static boolean declaredThreadSafe(Class<?> type) {
+        try {
+            return type.isAnnotationPresent(ThreadSafe.class);
+        } catch (AnnotationFormatError e) {
+            throw new ClassFormatError(type.getName() + ": " + e.getMessage());
+        }
+    }
+
+    /** Whether its class says that several threads may call it at once. */
+    public boolean threadSafe() {
+        return threadSafe;
     }
 
     /** Whether it can run outside any contract. */

@@ -14,7 +14,7 @@ import java.util.Set;
  * What the function runtime says about the code that it is about to load, carried as {@code additional_evidence} and
  * so covered by REPORT_DATA: {@code {"husk":{"activation":..,"code":..,"entry":..,"key":..}}}.
  *
- * @param code digest of the action archive, {@code sha256:hex}
+ * @param code digest of the action's jar or source, {@code sha256:hex}
  * @param entry class or {@code class#method}
  * @param activation the activation that started the sandbox; empty where it is not known
  * @param key the sandbox's own signing key, with which it asks for releases from then on

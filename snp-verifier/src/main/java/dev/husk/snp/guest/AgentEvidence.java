@@ -19,6 +19,10 @@ final class AgentEvidence implements EvidenceSource {
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final int MAX_EVIDENCE = 1 << 20;
+    private static final int MAX_TEXT = 200;
+    private static final String START =
+            "a Kata guest serves it with agent.guest_components_rest_api=all among its" + " kernel parameters";
+    private static final String LOG = "the log of the guest's Attestation Agent says more";
 
     private final String name;
     private final URI base;
@@ -69,8 +73,12 @@ final class AgentEvidence implements EvidenceSource {
         var query = "aa/evidence?encoding=base64&runtime_data="
                 + Base64.getUrlEncoder().withoutPadding().encodeToString(reportData);
         var response = answer(HttpRequest.newBuilder(base.resolve(query)).build());
-        if (response.statusCode() != 200) {
-            throw new IOException("the evidence source (%s) answered %d".formatted(name, response.statusCode()));
+        int status = response.statusCode();
+        if (status != 200) {
+            var advice =
+                    status == 404 ? START : status / 100 == 3 ? "name the agent itself, not what redirects to it" : LOG;
+            throw new IOException("the evidence source (%s) answered %d%s%s"
+                    .formatted(name, status, text(response.body()), advice(advice)));
         }
         return new String(response.body(), StandardCharsets.UTF_8);
     }
@@ -84,15 +92,30 @@ final class AgentEvidence implements EvidenceSource {
             throw new IOException("interrupted while waiting for evidence (" + name + ")", e);
         } catch (TimeoutException e) {
             throw new IOException(
-                    "the evidence source (%s) did not answer within %d ms".formatted(name, timeout.toMillis()), e);
+                    "the evidence source (%s) did not answer within %d ms%s"
+                            .formatted(name, timeout.toMillis(), advice(LOG)),
+                    e);
         } catch (ExecutionException e) {
             var cause = e.getCause() == null ? e : e.getCause();
             var why = cause instanceof ConnectException || cause.getMessage() == null
-                    ? "no connection to " + base
-                    : cause.getMessage();
+                    ? "no connection to " + base + advice(START)
+                    : cause.getMessage() + advice(LOG);
             throw new IOException("the evidence source (%s) does not answer: %s".formatted(name, why), cause);
         } finally {
             answer.cancel(true);
         }
+    }
+
+    /** Whoever runs a simulator knows where it is. */
+    private String advice(String text) {
+        return name.equals("agent") ? "; " + text : "";
+    }
+
+    /** What the agent says of its refusal, short and on one line. */
+    private static String text(byte[] body) {
+        var text = new String(body, 0, Math.min(body.length, MAX_TEXT), StandardCharsets.UTF_8)
+                .replaceAll("[^\\x20-\\x7e]+", " ")
+                .strip();
+        return text.isEmpty() ? "" : ": " + text;
     }
 }

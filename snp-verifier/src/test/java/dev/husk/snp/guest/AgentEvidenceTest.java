@@ -110,7 +110,9 @@ class AgentEvidenceTest {
         });
         assertThatThrownBy(() -> agent(Duration.ofMillis(300)).evidence(new byte[64]))
                 .isInstanceOf(IOException.class)
-                .hasMessage("the evidence source (agent) did not answer within 300 ms");
+                .hasMessage(
+                        "the evidence source (agent) did not answer within 300 ms; the log of the guest's Attestation"
+                                + " Agent says more");
     }
 
     @Test
@@ -118,7 +120,49 @@ class AgentEvidenceTest {
         handler.set(exchange -> answer(exchange, 404, "Attestation Feature Not Enabled".getBytes()));
         assertThatThrownBy(() -> agent(Duration.ofMinutes(1)).evidence(new byte[64]))
                 .isInstanceOf(IOException.class)
-                .hasMessage("the evidence source (agent) answered 404");
+                .hasMessage("the evidence source (agent) answered 404: Attestation Feature Not Enabled; a Kata guest"
+                        + " serves it with agent.guest_components_rest_api=all among its kernel parameters");
+    }
+
+    @Test
+    void whatARefusalSaysStaysShortAndOnOneLine() {
+        var text = "SNP Attester: broken\r\nX-Other: 1\u001b[2J" + "a".repeat(10_000);
+        handler.set(exchange -> answer(exchange, 500, text.getBytes()));
+        assertThatThrownBy(() -> agent(Duration.ofMinutes(1)).evidence(new byte[64]))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith(
+                        "the evidence source (agent) answered 500: SNP Attester: broken X-Other: 1 [2Jaa")
+                .hasMessageEndingWith("aa; the log of the guest's Attestation Agent says more")
+                .satisfies(
+                        e -> assertThat(String.valueOf(e.getMessage()).length()).isLessThan(320));
+    }
+
+    @Test
+    void aRedirectIsNotFollowed() {
+        var asked = new AtomicLong();
+        handler.set(exchange -> {
+            asked.incrementAndGet();
+            exchange.getResponseHeaders().set("Location", "/elsewhere");
+            answer(exchange, 302, new byte[0]);
+        });
+        assertThatThrownBy(() -> agent(Duration.ofMinutes(1)).evidence(new byte[64]))
+                .isInstanceOf(IOException.class)
+                .hasMessage(
+                        "the evidence source (agent) answered 302; name the agent itself, not what redirects to it");
+        assertThat(asked).hasValue(1);
+    }
+
+    @Test
+    void anAnswerThatBreaksOffIsNone() {
+        handler.set(exchange -> {
+            exchange.sendResponseHeaders(200, 100);
+            exchange.getResponseBody().write('{');
+            exchange.getResponseBody().flush();
+            throw new IOException("the agent has gone");
+        });
+        assertThatThrownBy(() -> agent(Duration.ofMinutes(1)).evidence(new byte[64]))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("the evidence source (agent) does not answer: ");
     }
 
     @Test
