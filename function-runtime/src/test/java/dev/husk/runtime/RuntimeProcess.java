@@ -118,8 +118,8 @@ final class RuntimeProcess implements AutoCloseable {
     }
 
     private static List<String> fromJars(Path java, List<String> options) throws IOException {
-        var command = new ArrayList<>(List.of(
-                java.toString(), "--add-opens", "java.base/java.util=ALL-UNNAMED", "-XX:TieredStopAtLevel=1"));
+        var command = new ArrayList<>(
+                List.of(java.toString(), "--add-opens", "java.base/java.util=ALL-UNNAMED", "-XX:TieredStopAtLevel=1"));
         command.addAll(options);
         command.addAll(List.of("-cp", classPath(), "dev.husk.runtime.Main"));
         return command;
