@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Random;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,27 @@ class ActionSourceTest {
         assertThatThrownBy(() -> ActionSource.of(source).open(folder))
                 .isInstanceOfSatisfying(
                         SourceErrorsException.class, e -> assertThat(e.errors()).hasSize(20));
+    }
+
+    @Test
+    void randomSourceCompilesOrIsRefusedCleanly() throws IOException {
+        var random = new Random(44);
+        var seed = action(
+                "import java.util.*;", "int[] a = {1, 2}; for (int i : a) { r.addProperty(\"n\", i); } return r;");
+        int refused = 0;
+        for (int i = 0; i < 150; i++) {
+            var text = new StringBuilder(seed);
+            for (int flips = random.nextInt(4); flips >= 0; flips--) {
+                text.setCharAt(random.nextInt(text.length()), (char) random.nextInt(i % 5 == 0 ? 0xD800 : 128));
+            }
+            try {
+                ActionSource.of(text.toString()).open(folder).close();
+            } catch (SourceErrorsException | IllegalArgumentException e) {
+                assertThat(e.getMessage()).startsWith("the source ");
+                refused++;
+            }
+        }
+        assertThat(refused).isBetween(75, 150);
     }
 
     @Test
