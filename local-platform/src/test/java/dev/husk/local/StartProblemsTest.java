@@ -80,7 +80,7 @@ class StartProblemsTest {
         }
         assertThat(new Installation(folder).djlClassPath())
                 .extracting(path -> path.getFileName().toString())
-                .containsExactly("function-runtime-1.jar", "a.jar", "gson.jar", "api.jar");
+                .containsExactly("function-runtime-1.jar", "a.jar", "gson.jar", "api.jar", "onnx.jar");
     }
 
     @Test
