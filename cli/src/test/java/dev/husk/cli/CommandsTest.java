@@ -22,6 +22,8 @@ import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.PBEParameterSpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands as a person runs them: what they print, and what they exit with. */
 class CommandsTest {
@@ -125,9 +127,10 @@ class CommandsTest {
                 .contains("Contract heart-risk, version 1", "SIMULATED", "Who could ever read anna-2025 (of anna)");
     }
 
-    @Test
-    void theExampleOfTheDocumentationIsAContractAndTheReadmeShowsItsMeaning() throws Exception {
-        var outcome = husk(settings(), "contract", "explain", "../docs/examples/heart-risk.yaml");
+    @ParameterizedTest
+    @ValueSource(strings = {"heart-risk.yaml", "own-model.yaml"})
+    void anExampleOfTheDocumentationIsAContractAndTheReadmeShowsItsMeaning(String file) throws Exception {
+        var outcome = husk(settings(), "contract", "explain", "../docs/examples/" + file);
         assertThat(outcome.exit()).as(outcome.err()).isZero();
         assertThat(Files.readString(Path.of("../docs/examples/README.md"))).contains(outcome.out());
     }

@@ -68,7 +68,7 @@ public record Installation(Path home) {
         return joined(own, libraries);
     }
 
-    /** {@link #runtimeClassPath} and DJL's jars, without those that the former holds already. */
+    /** {@link #runtimeClassPath}, DJL's jars and ONNX Runtime's, without those that the former holds already. */
     List<Path> djlClassPath() throws StartFailedException {
         var runtime = runtimeClassPath();
         var names = runtime.stream().map(Path::getFileName).toList();
@@ -77,15 +77,30 @@ public record Installation(Path home) {
         if (djl.isEmpty()) {
             throw missing("DJL", folder);
         }
+        var onnx = jars(home.resolve("functions/infer/target/onnx-lib"), "");
+        if (onnx.isEmpty()) {
+            throw missing("ONNX Runtime", home.resolve("functions/infer/target/onnx-lib"));
+        }
         return joined(
-                runtime,
-                djl.stream().filter(jar -> !names.contains(jar.getFileName())).toList());
+                joined(
+                        runtime,
+                        djl.stream()
+                                .filter(jar -> !names.contains(jar.getFileName()))
+                                .toList()),
+                onnx);
     }
 
     /** The folder with libtorch. */
     Path pytorch() throws StartFailedException {
         var folder = home.resolve("functions/train/target/pytorch");
         require(folder, "libtorch");
+        return folder;
+    }
+
+    /** The folder with ONNX Runtime's libraries. */
+    Path onnxRuntime() throws StartFailedException {
+        var folder = home.resolve("functions/infer/target/onnxruntime");
+        require(folder, "ONNX Runtime");
         return folder;
     }
 

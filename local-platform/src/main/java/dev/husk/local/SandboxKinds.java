@@ -17,15 +17,20 @@ import java.util.stream.Collectors;
  * @param plainClassPath of {@value #PLAIN}
  * @param djlClassPath of {@value #DJL}
  * @param pytorch the folder with libtorch
+ * @param onnxRuntime the folder with ONNX Runtime's libraries
  */
-record SandboxKinds(List<Path> plainClassPath, List<Path> djlClassPath, Path pytorch) {
+record SandboxKinds(List<Path> plainClassPath, List<Path> djlClassPath, Path pytorch, Path onnxRuntime) {
     static final String PLAIN = "java-husk:default";
 
-    /** With Deep Java Library and libtorch. */
+    /** With Deep Java Library, libtorch and ONNX Runtime. */
     static final String DJL = "java-husk-djl:default";
 
     static SandboxKinds in(Installation installation) throws StartFailedException {
-        return new SandboxKinds(installation.runtimeClassPath(), installation.djlClassPath(), installation.pytorch());
+        return new SandboxKinds(
+                installation.runtimeClassPath(),
+                installation.djlClassPath(),
+                installation.pytorch(),
+                installation.onnxRuntime());
     }
 
     Map<String, List<Path>> classPaths() {
@@ -44,7 +49,7 @@ record SandboxKinds(List<Path> plainClassPath, List<Path> djlClassPath, Path pyt
         return kinds;
     }
 
-    private static List<String> command(List<Path> classPath, URI gateway, Optional<Path> authorities, String logKey) {
+    private List<String> command(List<Path> classPath, URI gateway, Optional<Path> authorities, String logKey) {
         var command = new ArrayList<>(List.of(
                 JavaCommand.java(),
                 "-XX:+UseSerialGC",
@@ -53,7 +58,8 @@ record SandboxKinds(List<Path> plainClassPath, List<Path> djlClassPath, Path pyt
                 "java.base/java.util=ALL-UNNAMED",
                 "--add-opens",
                 "java.base/java.lang=ALL-UNNAMED",
-                "-Dai.djl.pytorch.graph_optimizer=false"));
+                "-Dai.djl.pytorch.graph_optimizer=false",
+                "-Donnxruntime.native.path=" + onnxRuntime));
         if (JavaCommand.release() >= 22) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }

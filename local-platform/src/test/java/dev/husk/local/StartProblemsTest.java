@@ -52,6 +52,7 @@ class StartProblemsTest {
         assertThatThrownBy(installation::runtimeClassPath).hasMessageContaining("the function runtime is not built");
         assertThatThrownBy(installation::s3ClassPath).hasMessageContaining("the S3 server is not built");
         assertThatThrownBy(installation::pytorch).hasMessageContaining("libtorch is not built");
+        assertThatThrownBy(installation::onnxRuntime).hasMessageContaining("ONNX Runtime is not built");
     }
 
     @Test
@@ -72,13 +73,14 @@ class StartProblemsTest {
                 "function-runtime/target/lib/gson.jar",
                 "function-runtime/target/lib/a.jar",
                 "functions/train/target/djl-lib/api.jar",
-                "functions/train/target/djl-lib/gson.jar")) {
+                "functions/train/target/djl-lib/gson.jar",
+                "functions/infer/target/onnx-lib/onnx.jar")) {
             Files.createDirectories(folder.resolve(jar).resolveSibling("."));
             Files.createFile(folder.resolve(jar));
         }
         assertThat(new Installation(folder).djlClassPath())
                 .extracting(path -> path.getFileName().toString())
-                .containsExactly("function-runtime-1.jar", "a.jar", "gson.jar", "api.jar");
+                .containsExactly("function-runtime-1.jar", "a.jar", "gson.jar", "api.jar", "onnx.jar");
     }
 
     @Test

@@ -13,7 +13,8 @@ import java.io.IOException;
  * <p>Parameters: {@code rows} (a text that holds a JSON array of rows, each an object of column to number or an array
  * of numbers in the model's order; at most {@value Rows#MOST}), {@code model} ({@code risk-model}). The answer:
  * {@code {"predictions":[{"label":1,"probability":0.97}],"model":{..},"rows":1}}, where {@code probability} is that of
- * label 1, and label 1 is answered from one half on. What cannot be used is answered with {@code {"error": ..}}.
+ * label 1, and label 1 is answered from one half on; ONNX models with more classes, or with other numbers, have the
+ * members that {@link OnnxOutputs} names. What cannot be used is answered with {@code {"error": ..}}.
  */
 public final class InferAction {
     private static final ModelStore MODELS = new ModelStore();
@@ -45,17 +46,10 @@ public final class InferAction {
         }
         var model = MODELS.read(name, context);
         var predictions = new JsonArray();
-        for (double probability : model.probabilities(new Rows(model.columns()).parse(text))) {
-            var prediction = new JsonObject();
-            prediction.addProperty("label", probability >= 0.5 ? 1 : 0);
-            prediction.addProperty("probability", Math.round(probability * 1e6) / 1e6);
-            predictions.add(prediction);
-        }
+        model.predict(new Rows(model.columns()).parse(text)).forEach(predictions::add);
         var about = new JsonObject();
         about.addProperty("name", name);
-        about.addProperty("label", model.label());
-        about.addProperty("columns", model.columns().size());
-        about.addProperty("layers", model.layers().size());
+        model.about().entrySet().forEach(entry -> about.add(entry.getKey(), entry.getValue()));
         var answer = new JsonObject();
         answer.add("predictions", predictions);
         answer.add("model", about);

@@ -1,65 +1,38 @@
 package dev.husk.infer;
 
-import ai.djl.Device;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Activation;
-import ai.djl.nn.core.Linear;
+import com.google.gson.JsonObject;
 import java.util.List;
 
-/**
- * A model: inputs are scaled by {@code (input - mean) / deviation} and go through linear layers with ReLU between them;
- * the last gives one number, whose sigmoid is the probability that the label is 1.
- */
-record Model(List<String> columns, String label, double[] mean, double[] deviation, List<Layer> layers) {
+/** What gives each row a prediction. For one thread at a time. */
+sealed interface Model extends AutoCloseable permits Network, OnnxModel {
+
+    /** What a row holds, in the model's order; 1 to {@value ColumnNames#MOST}. */
+    List<String> columns();
+
+    /** What the answer says of the model. */
+    JsonObject about();
 
     /**
-     * The probability of label 1, per row.
+     * One prediction per row.
      *
      * @param rows values in the order of {@code columns}; at least one row
      */
-    double[] probabilities(double[][] rows) throws UnusableInputException {
-        try (var manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-                var scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            var values = manager.create(scaled(rows), new Shape(rows.length, columns.size()));
-            for (int i = 0; i < layers.size(); i++) {
-                var layer = layers.get(i);
-                var weight = manager.create(layer.weight(), new Shape(layer.outputs(), layer.inputs()));
-                var bias = manager.create(layer.bias(), new Shape(layer.outputs()));
-                var sum = Linear.linear(values, weight, bias).singletonOrThrow();
-                values = i + 1 < layers.size() ? Activation.relu(sum) : sum;
-            }
-            return sigmoid(values.toFloatArray());
-        }
-    }
+    List<JsonObject> predict(double[][] rows) throws UnusableInputException;
 
-    private float[] scaled(double[][] rows) {
-        var scaled = new float[rows.length * columns.size()];
-        int next = 0;
-        for (var row : rows) {
-            for (int i = 0; i < row.length; i++) {
-                scaled[next++] = (float) ((row[i] - mean[i]) / deviation[i]);
-            }
-        }
-        return scaled;
-    }
-
-    private static double[] sigmoid(float[] scores) throws UnusableInputException {
-        var probabilities = new double[scores.length];
-        for (int i = 0; i < scores.length; i++) {
-            probabilities[i] = 1 / (1 + Math.exp(-scores[i]));
-            if (Double.isNaN(probabilities[i])) {
-                throw new UnusableInputException(
-                        "parameter rows, row " + (i + 1) + ": values too far from any that the model was trained on");
-            }
-        }
-        return probabilities;
-    }
-
+    /** Frees what the model holds outside Java's heap. */
     @Override
-    public String toString() {
-        return "Model of " + columns.size() + " columns for " + label;
+    void close();
+
+    /** The prediction of a model that tells 1 from 0. */
+    static JsonObject prediction(double probability) {
+        var prediction = new JsonObject();
+        prediction.addProperty("label", probability >= 0.5 ? 1 : 0);
+        prediction.addProperty("probability", rounded(probability));
+        return prediction;
+    }
+
+    /** A probability with the six places that answers have. */
+    static double rounded(double probability) {
+        return Math.round(probability * 1e6) / 1e6;
     }
 }

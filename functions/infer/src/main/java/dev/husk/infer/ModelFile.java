@@ -3,18 +3,12 @@ package dev.husk.infer;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
-import com.google.gson.Strictness;
-import com.google.gson.stream.JsonReader;
-import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 
 /**
@@ -27,15 +21,13 @@ final class ModelFile {
     static final int LONGEST = 16 << 20;
 
     private static final int LONGEST_HEADER = 4 << 20;
-    private static final int MOST_COLUMNS = 4096;
     private static final int MOST_UNITS = 4096;
     private static final int MOST_LAYERS = 8;
-    private static final int LONGEST_NAME = 100;
 
     private ModelFile() {}
 
     /** Reads a whole file. */
-    static Model parse(byte[] file) throws UnusableInputException {
+    static Network parse(byte[] file) throws UnusableInputException {
         if (file.length > LONGEST) {
             throw malformed("longer than " + LONGEST + " bytes");
         }
@@ -53,7 +45,7 @@ final class ModelFile {
         var text = text(in.slice(in.position(), (int) length));
         in.position(in.position() + (int) length);
 
-        var shape = Shape.of(json(text));
+        var shape = Shape.of(ColumnNames.json(text));
         if (!shape.header().equals(text)) {
             throw malformed("the header is not the one that its names and sizes give");
         }
@@ -63,7 +55,7 @@ final class ModelFile {
         return model(shape, in);
     }
 
-    private static Model model(Shape shape, ByteBuffer in) throws UnusableInputException {
+    private static Network model(Shape shape, ByteBuffer in) throws UnusableInputException {
         int width = shape.columns().size();
         var mean = doubles(in, width);
         var deviation = doubles(in, width);
@@ -78,7 +70,7 @@ final class ModelFile {
             layers.add(new Layer(inputs, outputs, floats(in, inputs * outputs), floats(in, outputs)));
             inputs = outputs;
         }
-        return new Model(shape.columns(), shape.label(), mean, deviation, List.copyOf(layers));
+        return new Network(shape.columns(), shape.label(), mean, deviation, List.copyOf(layers));
     }
 
     private static double[] doubles(ByteBuffer in, int count) throws UnusableInputException {
@@ -113,19 +105,8 @@ final class ModelFile {
         }
     }
 
-    private static JsonElement json(String text) throws UnusableInputException {
-        var reader = new JsonReader(new StringReader(text));
-        reader.setStrictness(Strictness.STRICT);
-        reader.setNestingLimit(4);
-        try {
-            return JsonParser.parseReader(reader);
-        } catch (JsonParseException | IllegalStateException e) {
-            throw malformed("the header is not JSON");
-        }
-    }
-
     private static UnusableInputException malformed(String problem) {
-        return new UnusableInputException("the model file cannot be read: " + problem);
+        return UnusableInputException.ofModel(problem);
     }
 
     /**
@@ -141,8 +122,8 @@ final class ModelFile {
             if (!string(metadata, "format").equals(FORMAT)) {
                 throw malformed("its format is not '" + FORMAT + "', the one that is known here");
             }
-            var columns = columns(json(string(metadata, "columns")));
-            var label = name(metadata.get("label"));
+            var columns = ColumnNames.parse(string(metadata, "columns"));
+            var label = ColumnNames.name(metadata.get("label"));
             var units = new ArrayList<Integer>();
             while (header.getAsJsonObject().has("layers." + units.size() + ".weight")) {
                 units.add(units(object(header, "layers." + units.size() + ".weight")));
@@ -204,30 +185,6 @@ final class ModelFile {
             tensor.add("data_offsets", offsets);
             header.add(name, tensor);
             return offset + length;
-        }
-
-        private static List<String> columns(JsonElement names) throws UnusableInputException {
-            if (!(names instanceof JsonArray array) || array.isEmpty() || array.size() > MOST_COLUMNS) {
-                throw malformed("its columns are not 1 to " + MOST_COLUMNS + " names");
-            }
-            var columns = new ArrayList<String>();
-            for (var name : array) {
-                columns.add(name(name));
-            }
-            if (new HashSet<>(columns).size() < columns.size()) {
-                throw malformed("a column stands twice");
-            }
-            return List.copyOf(columns);
-        }
-
-        private static String name(JsonElement element) throws UnusableInputException {
-            if (element instanceof JsonPrimitive name
-                    && name.isString()
-                    && !name.getAsString().isBlank()
-                    && name.getAsString().length() <= LONGEST_NAME) {
-                return name.getAsString();
-            }
-            throw malformed("a name that is not a text of 1 to " + LONGEST_NAME + " characters");
         }
 
         private static int units(JsonObject weight) throws UnusableInputException {

@@ -18,12 +18,16 @@ final class ModelStore {
     synchronized Model read(String name, FunctionContext context) throws IOException, UnusableInputException {
         byte[] file;
         try (var in = context.dataset(name)) {
-            file = in.readNBytes(ModelFile.LONGEST + 1);
+            file = in.readNBytes(OnnxFile.LONGEST + 1);
         }
         var digest = sha256(file);
         var kept = last;
         if (kept == null || !MessageDigest.isEqual(kept.digest, digest)) {
-            kept = new Parsed(digest, ModelFile.parse(file));
+            if (kept != null) {
+                last = null;
+                kept.model.close();
+            }
+            kept = new Parsed(digest, OnnxFile.looksLike(file) ? OnnxModel.open(file) : ModelFile.parse(file));
             last = kept;
         }
         return kept.model;

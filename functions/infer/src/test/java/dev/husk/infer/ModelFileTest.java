@@ -60,7 +60,7 @@ class ModelFileTest {
         for (int bit = 0; bit < 8 * (file.length - 68); bit++) {
             var flipped = file.clone();
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
-            Model model;
+            Network model;
             try {
                 model = ModelFile.parse(flipped);
             } catch (UnusableInputException e) {
