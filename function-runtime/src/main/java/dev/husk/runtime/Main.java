@@ -41,13 +41,17 @@ public final class Main {
         });
         Optional<Attestation> attestation = settings.attested()
                 .map(part -> new Attestation(part.gateway(), part.evidence(), part.logKey(), Clock.systemUTC()));
+        var cell = attestation.map(part -> StemCell.begin(part, daemon));
+        var engines = System.getProperty(Preload.PROPERTY, "");
+        if (!engines.isEmpty()) {
+            var thread = new Thread(() -> Preload.run(engines, log), "husk-preload");
+            thread.setDaemon(true);
+            thread.start();
+        }
         var runtime = new ActionRuntime(attestation, log, environment, folder, daemon);
         var server = new RuntimeServer(new InetSocketAddress(settings.host(), settings.port()), runtime, log);
         ExitGuard.install(server, runtime);
         server.start();
-        attestation.ifPresent(part -> daemon.execute(() -> {
-            part.prefetch();
-            Rehearsal.play();
-        }));
+        cell.ifPresent(part -> part.rehearse(folder, new InetSocketAddress(settings.host(), server.port())));
     }
 }

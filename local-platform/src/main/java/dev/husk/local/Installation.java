@@ -56,7 +56,7 @@ public record Installation(Path home) {
     }
 
     /** The function runtime's own jar first, then its libraries by name. */
-    List<Path> runtimeClassPath() throws StartFailedException {
+    public List<Path> runtimeClassPath() throws StartFailedException {
         var target = home.resolve("function-runtime/target");
         var own = jars(target, "function-runtime-").stream()
                 .filter(jar -> !jar.toString().matches(".*-(sources|javadoc|tests)\\.jar"))
@@ -69,7 +69,7 @@ public record Installation(Path home) {
     }
 
     /** {@link #runtimeClassPath}, DJL's jars and ONNX Runtime's, without those that the former holds already. */
-    List<Path> djlClassPath() throws StartFailedException {
+    public List<Path> djlClassPath() throws StartFailedException {
         var runtime = runtimeClassPath();
         var names = runtime.stream().map(Path::getFileName).toList();
         var folder = home.resolve("functions/train/target/djl-lib");
@@ -91,7 +91,7 @@ public record Installation(Path home) {
     }
 
     /** The folder with libtorch. */
-    Path pytorch() throws StartFailedException {
+    public Path pytorch() throws StartFailedException {
         var folder = home.resolve("functions/train/target/pytorch");
         require(folder, "libtorch");
         return folder;

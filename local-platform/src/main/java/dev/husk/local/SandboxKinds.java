@@ -25,6 +25,10 @@ record SandboxKinds(List<Path> plainClassPath, List<Path> djlClassPath, Path pyt
     /** With Deep Java Library, libtorch and ONNX Runtime. */
     static final String DJL = "java-husk-djl:default";
 
+    /** The engines are loaded while the sandbox waits for its action. */
+    private static final String PRELOAD = "-Dhusk.preload=ai.djl.engine.Engine#getInstance,"
+            + "ai.onnxruntime.OrtEnvironment#getAvailableProviders";
+
     static SandboxKinds in(Installation installation) throws StartFailedException {
         return new SandboxKinds(
                 installation.runtimeClassPath(),
@@ -44,12 +48,16 @@ record SandboxKinds(List<Path> plainClassPath, List<Path> djlClassPath, Path pyt
                 "OMP_NUM_THREADS", "1",
                 "PYTORCH_LIBRARY_PATH", pytorch.toString());
         var kinds = new LinkedHashMap<String, SandboxKind>();
-        kinds.put(PLAIN, new SandboxKind(PLAIN, command(plainClassPath, gateway, authorities, logKey), Map.of()));
-        kinds.put(DJL, new SandboxKind(DJL, command(djlClassPath, gateway, authorities, logKey), djl));
+        kinds.put(
+                PLAIN,
+                new SandboxKind(PLAIN, command(plainClassPath, List.of(), gateway, authorities, logKey), Map.of()));
+        kinds.put(
+                DJL, new SandboxKind(DJL, command(djlClassPath, List.of(PRELOAD), gateway, authorities, logKey), djl));
         return kinds;
     }
 
-    private List<String> command(List<Path> classPath, URI gateway, Optional<Path> authorities, String logKey) {
+    private List<String> command(
+            List<Path> classPath, List<String> options, URI gateway, Optional<Path> authorities, String logKey) {
         var command = new ArrayList<>(List.of(
                 JavaCommand.java(),
                 "-XX:+UseSerialGC",
@@ -63,6 +71,7 @@ record SandboxKinds(List<Path> plainClassPath, List<Path> djlClassPath, Path pyt
         if (JavaCommand.release() >= 22) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
+        command.addAll(options);
         command.addAll(List.of(
                 "-cp",
                 classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),

@@ -27,8 +27,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** The example contract of two datasets and a result, active, with its datasets' keys deposited and no limit on runs. */
-final class ActiveContract {
+/** A contract whose parties have all accepted it, with its datasets' keys deposited and no limit on runs. */
+public final class ActiveContract {
     static final String FUNCTION = "train";
     static final String CODE = "sha256:" + "0".repeat(64);
     static final String ENTRY = "dev.husk.train.TrainAction";
@@ -37,7 +37,8 @@ final class ActiveContract {
     private static final String CALLER = "algo-lab";
 
     private static final String ACTIVATION = "0123456789abcdef0123456789abcdef";
-    private static final Map<String, String> OWNERS = Map.of("anna-2025", "hospital-a", "berta-2025", "hospital-b");
+    private static final Deposit NOWHERE = new Deposit(new byte[32], "sha256:" + "a".repeat(64), 1000);
+    private static final Map<String, Deposit> DEPOSITS = Map.of("anna-2025", NOWHERE, "berta-2025", NOWHERE);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final URI gateway;
@@ -49,17 +50,32 @@ final class ActiveContract {
     private final Map<String, PartySigner> signers = new LinkedHashMap<>();
     private final Contract contract;
 
-    private ActiveContract(URI gateway, LocalIssuer issuer, JsonElement witnesses) throws LoadFailedException {
+    private ActiveContract(URI gateway, LocalIssuer issuer, JsonObject json) throws LoadFailedException {
         this.gateway = gateway;
         this.issuer = issuer;
-        try (var in = dev.husk.benchmark.Contracts.class.getResourceAsStream("contract.json")) {
-            var json = Json.parse(Objects.requireNonNull(in).readAllBytes(), 1 << 20)
-                    .getAsJsonObject();
-            json.add("witnesses", witnesses);
+        try {
             json.getAsJsonArray("parties").forEach(this::giveKey);
             json.getAsJsonArray("grants").forEach(ActiveContract::liftLimits);
             this.contract = Contract.parse(json);
-        } catch (IOException | MalformedJsonException | InvalidContractException e) {
+        } catch (InvalidContractException e) {
+            throw new LoadFailedException("the contract of the load is unusable: " + e.getMessage(), e);
+        }
+    }
+
+    /** A dataset's key, and the sealed object that it opens. The key is a secret. */
+    public record Deposit(byte[] key, String sha256, long size) {
+        @Override
+        public String toString() {
+            return "Deposit[" + sha256 + "]";
+        }
+    }
+
+    /** The example contract of two datasets and a result; nothing lies where its datasets are said to be. */
+    public static JsonObject example() throws LoadFailedException {
+        try (var in = dev.husk.benchmark.Contracts.class.getResourceAsStream("contract.json")) {
+            return Json.parse(Objects.requireNonNull(in).readAllBytes(), 1 << 20)
+                    .getAsJsonObject();
+        } catch (IOException | MalformedJsonException e) {
             throw new LoadFailedException("the contract of the load is unusable", e);
         }
     }
@@ -77,10 +93,23 @@ final class ActiveContract {
         limits.addProperty("until", "any");
     }
 
-    /** Proposes it, has every party accept it, and deposits both keys. */
+    /** The example, for whoever needs any contract. */
     static ActiveContract on(URI gateway, LocalIssuer issuer, JsonElement witnesses)
             throws LoadFailedException, IOException, InterruptedException {
-        var active = new ActiveContract(gateway, issuer, witnesses);
+        var json = example();
+        json.add("witnesses", witnesses);
+        return on(gateway, issuer, json, DEPOSITS);
+    }
+
+    /**
+     * Proposes it, has every party accept it, and deposits the keys.
+     *
+     * @param json the contract; its parties get keys, and limits on runs are lifted
+     * @param deposits by dataset
+     */
+    public static ActiveContract on(URI gateway, LocalIssuer issuer, JsonObject json, Map<String, Deposit> deposits)
+            throws LoadFailedException, IOException, InterruptedException {
+        var active = new ActiveContract(gateway, issuer, json);
         var path = "v1/contracts/" + active.contract.name();
         active.expect(
                 201,
@@ -92,8 +121,8 @@ final class ActiveContract {
             active.say(200, path + "/statements", party, active.statement("accept", party, active.payload()));
         }
         byte[] key = active.gatewayKey();
-        for (var owned : OWNERS.entrySet()) {
-            active.deposit(path + "/keys", owned.getValue(), owned.getKey(), key);
+        for (var owned : deposits.entrySet()) {
+            active.deposit(path + "/keys", owned.getKey(), owned.getValue(), key);
         }
         return active;
     }
@@ -102,13 +131,18 @@ final class ActiveContract {
     ReleaseRequest run() {
         var parameters = new JsonObject();
         parameters.addProperty("epochs", 7);
+        return run(FUNCTION, parameters);
+    }
+
+    /** A run of one of its functions, which the caller signed just now. */
+    public ReleaseRequest run(String function, JsonObject parameters) {
         var payload = new JsonObject();
         payload.addProperty("contract", contract.name());
-        payload.addProperty("function", FUNCTION);
+        payload.addProperty("function", function);
         payload.addProperty("nonce", Base64Url.random(16));
         payload.add("parameters", parameters);
         var invocation = statement("invoke", CALLER, payload);
-        return new ReleaseRequest(contract.name(), FUNCTION, ACTIVATION, invocation, new JsonObject());
+        return new ReleaseRequest(contract.name(), function, ACTIVATION, invocation, new JsonObject());
     }
 
     /** How many events of the contract the log holds. */
@@ -145,8 +179,9 @@ final class ActiveContract {
         return Base64Url.decode(evidence.getAsJsonObject("keys").get("hpke").getAsString());
     }
 
-    private void deposit(String path, String owner, String dataset, byte[] gatewayKey)
+    private void deposit(String path, String dataset, Deposit deposit, byte[] gatewayKey)
             throws LoadFailedException, IOException, InterruptedException {
+        var owner = contract.dataset(dataset).orElseThrow().owner();
         var bound = new JsonObject();
         bound.addProperty("contract", contract.id());
         bound.addProperty("dataset", dataset);
@@ -157,15 +192,15 @@ final class ActiveContract {
                     gatewayKey,
                     "husk deposit v1".getBytes(StandardCharsets.US_ASCII),
                     CanonicalJson.encode(bound),
-                    new byte[32]);
+                    deposit.key());
             key.addProperty("enc", Base64Url.encode(sealed.enc()));
             key.addProperty("ciphertext", Base64Url.encode(sealed.ciphertext()));
         } catch (EnvelopeException e) {
             throw new LoadFailedException("the gateway's key is none", e);
         }
         var object = new JsonObject();
-        object.addProperty("sha256", "sha256:" + "a".repeat(64));
-        object.addProperty("size", 1000);
+        object.addProperty("sha256", deposit.sha256());
+        object.addProperty("size", deposit.size());
         var payload = payload();
         payload.addProperty("dataset", dataset);
         payload.add("key", key);

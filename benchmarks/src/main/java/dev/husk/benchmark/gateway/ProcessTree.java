@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A process and all below it, as {@code /proc} tells of them (proc(5)). Linux only. */
-record ProcessTree(long pid) {
+public record ProcessTree(long pid) {
     /** The unit of times in {@code /proc/PID/stat}: 100 in a second on every Linux that has a C library's USER_HZ. */
     private static final double TICKS = 100;
 
@@ -15,7 +15,7 @@ record ProcessTree(long pid) {
     private static final int CHILDRENS_SYSTEM_TIME = 14;
 
     /** Processor time of all of them, and of those that ended and were waited for, in seconds. */
-    double cpuSeconds() {
+    public double cpuSeconds() {
         return pids().mapToDouble(one -> seconds(read(one, "stat"))).sum();
     }
 

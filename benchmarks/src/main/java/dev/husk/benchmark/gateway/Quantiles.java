@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Collection;
 
 /** Values in order. */
-final class Quantiles {
+public final class Quantiles {
     private final double[] sorted;
 
     private Quantiles(double[] sorted) {
@@ -12,7 +12,7 @@ final class Quantiles {
     }
 
     /** @throws IllegalArgumentException for no values */
-    static Quantiles of(Collection<Double> values) {
+    public static Quantiles of(Collection<Double> values) {
         if (values.isEmpty()) {
             throw new IllegalArgumentException("no values");
         }
@@ -26,11 +26,11 @@ final class Quantiles {
     }
 
     /** The smallest value that at least this share of all does not exceed; above 0, at most 1. */
-    double at(double share) {
+    public double at(double share) {
         return sorted[(int) Math.ceil(share * sorted.length) - 1];
     }
 
-    double median() {
+    public double median() {
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** A gateway that keeps what it writes in a folder of its own, which goes with it, also when this JVM is told to end. */
-final class TemporaryGateway implements AutoCloseable {
+public final class TemporaryGateway implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(TemporaryGateway.class.getName());
 
     private final Path state;
@@ -27,7 +27,7 @@ final class TemporaryGateway implements AutoCloseable {
     }
 
     /** @param settings environment of the gateway */
-    static TemporaryGateway start(Map<String, String> settings)
+    public static TemporaryGateway start(Map<String, String> settings)
             throws IOException, StartFailedException, InterruptedException {
         var state = Files.createTempDirectory("husk-load");
         LoneGateway parts = null;
@@ -42,7 +42,7 @@ final class TemporaryGateway implements AutoCloseable {
         }
     }
 
-    LoneGateway parts() {
+    public LoneGateway parts() {
         return parts;
     }
 

@@ -11,9 +11,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 
 /** The calls to the gateway's KBS API, one method each. Decides nothing. Safe to share between threads. */
 public final class Gateway {
@@ -22,7 +25,8 @@ public final class Gateway {
     private static final int MAX_ANSWER = 8 << 20;
 
     private final URI base;
-    private final HttpClient http;
+    private final Optional<SSLContext> tls;
+    private volatile Optional<HttpClient> client = Optional.empty();
 
     /** @param base for example {@code https://gateway.example/} */
     public Gateway(URI base) {
@@ -38,10 +42,38 @@ public final class Gateway {
             throw new IllegalArgumentException("the gateway is an https URL (or http on this machine), not " + base);
         }
         this.base = base.toString().endsWith("/") ? base : URI.create(base + "/");
-        var builder =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT);
-        tls.ifPresent(builder::sslContext);
-        this.http = builder.build();
+        this.tls = tls;
+    }
+
+    /** Made on first use, for a client costs more to make than the rest of a start. */
+    private HttpClient http() {
+        var made = client;
+        return made.isPresent() ? made.get() : make();
+    }
+
+    private synchronized HttpClient make() {
+        if (client.isEmpty()) {
+            var builder =
+                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT);
+            if (tls.isPresent()) {
+                builder.sslContext(tls.get());
+            } else if ("http".equals(base.getScheme())) {
+                builder.sslContext(believesNobody());
+            }
+            client = Optional.of(builder.build());
+        }
+        return client.orElseThrow();
+    }
+
+    /** For plain http: no handshake succeeds with it, and the machine's authorities are not read for it. */
+    private static SSLContext believesNobody() {
+        try {
+            var context = SSLContext.getInstance("TLS");
+            context.init(new KeyManager[0], new TrustManager[0], null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has TLS", e);
+        }
     }
 
     /** What the gateway answered: any status, and a JSON object, empty where the body was none. */
@@ -84,6 +116,15 @@ public final class Gateway {
         throw new GatewayException("the gateway's answer has no session cookie");
     }
 
+    /** Asks for the log's checkpoint, the smallest public answer, so that the connection stays open. Fails quietly. */
+    void touch() {
+        try {
+            send(request("log/checkpoint").GET());
+        } catch (GatewayException e) {
+            // The next call opens another connection, or says what is wrong.
+        }
+    }
+
     Reply attest(Session session, JsonObject body) throws GatewayException {
         return reply(send(request("kbs/v0/attest")
                 .header("Content-Type", "application/json")
@@ -121,7 +162,7 @@ public final class Gateway {
 
     private Response send(HttpRequest.Builder request) throws GatewayException {
         try {
-            var response = http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            var response = http().send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
             try (var in = response.body()) {
                 byte[] body = in.readNBytes(MAX_ANSWER + 1);
                 if (body.length > MAX_ANSWER) {

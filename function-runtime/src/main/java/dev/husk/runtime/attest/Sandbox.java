@@ -113,7 +113,7 @@ public final class Sandbox {
             throw reply.unexpected("release");
         }
         var body = reply.body();
-        return timing.measure("verify", () -> prove(body, request));
+        return timing.measure("verify", () -> prove(tee, body, request, id(), logKey));
     }
 
     private Gateway.Reply askForRelease(ReleaseRequest request) throws GatewayException {
@@ -127,13 +127,14 @@ public final class Sandbox {
         return gateway.statement("release", Optional.of(token.text()), SignedStatement.sign(signer, statement));
     }
 
-    private Release prove(JsonObject jwe, ReleaseRequest request) throws UnprovenReleaseException {
+    static Release prove(KeyPair tee, JsonObject jwe, ReleaseRequest request, String sandbox, VerifierKey logKey)
+            throws UnprovenReleaseException {
         byte[] plain = new byte[0];
         try {
             plain = Jwe.open(tee, jwe);
             var release = Release.parse(plain);
             try {
-                ProvenRelease.check(release, request, id(), logKey);
+                ProvenRelease.check(release, request, sandbox, logKey);
                 return release;
             } catch (UnprovenReleaseException e) {
                 release.close();

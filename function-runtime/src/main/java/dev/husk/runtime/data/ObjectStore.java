@@ -21,13 +21,29 @@ public final class ObjectStore {
     private static final long PAUSE_MILLIS = 200;
     private static final int NO_ANSWER = 0;
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+    /** Made on first use: it reads the machine's authorities, and not every run reads or writes. */
+    private static final class Client {
+        static final HttpClient HTTP = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(5))
+                .build();
+    }
 
     /** A part of an object, and how long the object is. */
     record Part(byte[] bytes, long size) {}
+
+    /**
+     * Asks once for an object that is not there, so that what reads and writes need is loaded.
+     *
+     * @param nothing an http or https address that answers 404
+     */
+    public static void rehearse(URI nothing) {
+        try {
+            new ObjectStore().get("rehearsal", nothing).close();
+        } catch (IOException e) {
+            // as expected
+        }
+    }
 
     InputStream get(String name, URI url) throws IOException {
         var response =
@@ -112,7 +128,7 @@ public final class ObjectStore {
     private <T> HttpResponse<T> send(String name, HttpRequest request, HttpResponse.BodyHandler<T> body)
             throws IOException {
         try {
-            return http.send(request, body);
+            return Client.HTTP.send(request, body);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("object " + name + ": interrupted", e);
