@@ -86,7 +86,8 @@ final class Rehearsal {
                     .getBytes(StandardCharsets.UTF_8);
             var body = (JsonObject) Json.parse(text, text.length);
             InitRequest.text(body, "activation_id");
-            Answer.of(Result.of(Optional.of(body))).body().toString();
+            var answer = Answer.of(Result.of(Optional.of(body))).body().toString();
+            Json.parse(answer.getBytes(StandardCharsets.UTF_8), answer.length());
         } catch (MalformedJsonException e) {
             throw new IOException(e);
         }

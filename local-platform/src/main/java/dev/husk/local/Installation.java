@@ -98,7 +98,7 @@ public record Installation(Path home) {
     }
 
     /** The folder with ONNX Runtime's libraries. */
-    Path onnxRuntime() throws StartFailedException {
+    public Path onnxRuntime() throws StartFailedException {
         var folder = home.resolve("functions/infer/target/onnxruntime");
         require(folder, "ONNX Runtime");
         return folder;

@@ -26,8 +26,8 @@ record SandboxKinds(List<Path> plainClassPath, List<Path> djlClassPath, Path pyt
     static final String DJL = "java-husk-djl:default";
 
     /** The engines are loaded while the sandbox waits for its action. */
-    private static final String PRELOAD = "-Dhusk.preload=ai.djl.engine.Engine#getInstance,"
-            + "ai.onnxruntime.OrtEnvironment#getAvailableProviders";
+    private static final String PRELOAD =
+            "-Dhusk.preload=ai.djl.engine.Engine#getInstance," + "ai.onnxruntime.OrtEnvironment#getAvailableProviders";
 
     static SandboxKinds in(Installation installation) throws StartFailedException {
         return new SandboxKinds(

@@ -23,5 +23,6 @@ final class JvmOptions {
     }
 
     /** Public static methods without parameters that load the engines. */
-    static final String PRELOAD = "ai.djl.engine.Engine#getInstance";
+    static final String PRELOAD =
+            "ai.djl.engine.Engine#getInstance,ai.onnxruntime.OrtEnvironment#getAvailableProviders";
 }
