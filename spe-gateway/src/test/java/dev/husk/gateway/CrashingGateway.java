@@ -9,50 +9,47 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 /** A gateway in a process of its own, with a database of its own, that can be killed and started again. */
 final class CrashingGateway {
-    private final Path usr;
+    private final Path folder;
     private final Path log;
-    private final Path liberty;
-    private final String name;
+    private final Map<String, String> settings;
     private final int port;
     private Process process;
     private volatile CompletableFuture<Void> up = new CompletableFuture<>();
 
-    private CrashingGateway(Path it, Path liberty, String name, int port) throws IOException {
-        this.usr = it.resolve("usr");
-        this.log = it.resolve(name + ".log");
-        this.liberty = liberty;
-        this.name = name;
+    private CrashingGateway(Path folder, Map<String, String> settings, int port) throws Exception {
+        this.folder = folder;
+        this.log = folder.resolve("console.log");
+        this.settings = settings;
         this.port = port;
         this.process = start();
     }
 
     static CrashingGateway start(String database) throws Exception {
-        var it = Path.of(System.getProperty("husk.it"));
-        var liberty = Path.of(System.getProperty("husk.liberty"));
         ServerUnderTest.backing().createDatabase(database);
+        var folder = GatewayServer.fresh(database);
         int port = Backing.freePort();
-        var name = "gateway-" + database + "-" + port;
-        ServerUnderTest.layOut(it, liberty, name, port, database);
-        return new CrashingGateway(it, liberty, name, port);
+        var settings = new HashMap<>(ServerUnderTest.settings(port, database));
+        settings.put("HUSK_STATE_KEY_SOURCE", "file:" + folder.resolve("state.key"));
+        return new CrashingGateway(folder, settings, port);
     }
 
     int port() {
         return port;
     }
 
-    private Process start() throws IOException {
-        var builder = new ProcessBuilder(List.of(liberty.resolve("bin/server").toString(), "run", name))
+    private Process start() throws Exception {
+        var builder = new ProcessBuilder(PreparedServer.command())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        builder.environment().put("WLP_USER_DIR", usr.toString());
-        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("JVM_ARGS", "-Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1");
+        PreparedServer.withoutOurs(builder).putAll(settings);
+        builder.environment().putAll(PreparedServer.environment(folder));
         return builder.start();
     }
 
@@ -82,10 +79,7 @@ final class CrashingGateway {
     /** Asks until it answers. */
     void awaitReady() throws Exception {
         var deadline = Instant.now().plus(Duration.ofMinutes(3));
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health/ready"))
-                .timeout(Duration.ofSeconds(10))
-                .build();
-        while (!answers(request)) {
+        while (!answers(port)) {
             if (Instant.now().isAfter(deadline)) {
                 throw new IllegalStateException("the gateway is not ready after three minutes, see " + log);
             }
@@ -94,7 +88,11 @@ final class CrashingGateway {
         up.complete(null);
     }
 
-    private static boolean answers(HttpRequest request) throws InterruptedException {
+    /** Whether a gateway listens on the port and says that it is ready. */
+    static boolean answers(int port) throws InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health/ready"))
+                .timeout(Duration.ofSeconds(10))
+                .build();
         try {
             return HttpClient.newHttpClient()
                             .send(request, HttpResponse.BodyHandlers.discarding())

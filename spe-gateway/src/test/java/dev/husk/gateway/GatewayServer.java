@@ -27,11 +27,13 @@ final class GatewayServer implements AutoCloseable {
 
     final Path folder;
     final int port;
+    private final Path output;
     private final Process process;
     private final String before;
 
-    private GatewayServer(Path folder, int port, Process process) {
+    private GatewayServer(Path folder, Path output, int port, Process process) {
         this.folder = folder;
+        this.output = output;
         this.port = port;
         this.process = process;
         this.before = System.getProperty("husk.it.port", "");
@@ -123,24 +125,15 @@ final class GatewayServer implements AutoCloseable {
 
     private static GatewayServer launch(Path folder, Map<String, String> settings) throws Exception {
         int port = Backing.freePort();
-        var liberty = Path.of(System.getProperty("husk.liberty"));
-        var name = "gateway-it-" + port;
-        var usr = folder.resolve("usr");
-        ServerUnderTest.copy(
-                liberty.resolve("usr/servers/gateway"), usr.resolve("servers").resolve(name));
-        var builder = new ProcessBuilder(liberty.resolve("bin/server").toString(), "run", name);
-        builder.environment()
-                .keySet()
-                .removeIf(variable -> variable.startsWith("HUSK_") || variable.startsWith("WLP_"));
-        builder.environment().putAll(settings);
+        var output = Files.createDirectories(folder.resolve("server-" + port));
+        var builder = new ProcessBuilder(PreparedServer.command());
+        PreparedServer.withoutOurs(builder).putAll(settings);
         builder.environment().put("HUSK_HTTP_PORT", "" + port);
-        builder.environment().put("WLP_USER_DIR", usr.toString());
-        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("JVM_ARGS", "-Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1");
+        builder.environment().putAll(PreparedServer.environment(output));
         builder.redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         folder.resolve("console.log").toFile()));
-        return new GatewayServer(folder, port, builder.start());
+        return new GatewayServer(folder, output, port, builder.start());
     }
 
     private boolean ready() {
@@ -182,7 +175,7 @@ final class GatewayServer implements AutoCloseable {
 
     /** The reports of the server's first-failure data capture. */
     List<Path> failureReports() throws IOException {
-        try (var files = Files.walk(folder.resolve("usr"))) {
+        try (var files = Files.walk(output)) {
             return files.filter(file -> file.getFileName().toString().startsWith("ffdc_"))
                     .toList();
         }

@@ -28,12 +28,15 @@ class OutageIT {
         try (var server = GatewayServer.start(folder, settings)) {
             var heart = unlimited("killed").active();
             var load = Load.start(heart, "killed");
-            load.awaitAnswers(20);
-            backing.killDatabase();
-            backing = backing.startAgain();
-            // The same gateway goes on over the database that came back.
-            load.awaitMoreGranted(20);
-            load.stop();
+            try {
+                load.awaitAnswers(20);
+                backing.killDatabase();
+                backing = backing.startAgain();
+                // The same gateway goes on over the database that came back.
+                load.awaitMoreGranted(20);
+            } finally {
+                load.stop();
+            }
             assertThat(load.statuses()).isSubsetOf(200, 500, 503);
             var released = new ArrayList<String>();
             for (var event : heart.events()) {
@@ -60,11 +63,14 @@ class OutageIT {
             settings.put("HUSK_DRAIN", "600");
             try (var server = GatewayServer.start(folder, settings)) {
                 var load = Load.start(unlimited("stopped").active(), "stopped");
-                load.awaitAnswers(20);
-                server.terminate();
-                server.awaitNotReady();
-                load.awaitMoreGranted(20);
-                load.stop();
+                try {
+                    load.awaitAnswers(20);
+                    server.terminate();
+                    server.awaitNotReady();
+                    load.awaitMoreGranted(20);
+                } finally {
+                    load.stop();
+                }
                 assertThat(load.statuses()).containsOnly(200);
                 assertThat(load.broken()).isEmpty();
                 // Told again, it waits no longer.

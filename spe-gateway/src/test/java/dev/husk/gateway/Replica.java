@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -42,21 +41,15 @@ final class Replica implements AutoCloseable {
      */
     static Replica start(String name, String database, Map<String, String> settings) throws Exception {
         var it = Path.of(System.getProperty("husk.it"));
-        var liberty = Path.of(System.getProperty("husk.liberty"));
         var folder = it.resolve("replicas").resolve(name);
         ServerUnderTest.delete(folder);
         Files.createDirectories(folder);
         int port = Backing.freePort();
         var environment = new LinkedHashMap<>(ServerUnderTest.settings(port, database));
         environment.putAll(settings);
-        environment.put("WLP_OUTPUT_DIR", folder.toString());
-        environment.put("JAVA_HOME", System.getProperty("java.home"));
-        environment.put("JVM_ARGS", "-Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1");
+        environment.putAll(PreparedServer.environment(folder));
         var process = ChildProcess.start(
-                List.of(liberty.resolve("bin/server").toString(), "run", "gateway"),
-                environment,
-                folder,
-                new ChildOutput.ToFile(folder.resolve("console.log")));
+                PreparedServer.command(), environment, folder, new ChildOutput.ToFile(folder.resolve("console.log")));
         return new Replica(process, port, folder);
     }
 

@@ -113,7 +113,7 @@ public final class ServerUnderTest implements LauncherSessionListener {
         int port = Backing.freePort();
         // Arquillian takes a server of the same name for its own, also that of another build on this machine.
         var name = "gateway-it-" + port;
-        var server = layOut(it, liberty, name, port, "husk");
+        var server = layOut(it, liberty, name, port);
         // Arquillian deploys over JMX, and its own servlet wants pages.
         Files.createDirectories(server.resolve("configDropins/overrides"));
         Files.writeString(server.resolve("configDropins/overrides/arquillian.xml"), """
@@ -127,13 +127,11 @@ public final class ServerUnderTest implements LauncherSessionListener {
         System.setProperty("husk.it.port", "" + port);
     }
 
-    /** The folder of a server that is like the one under test but for its port and database. */
-    static Path layOut(Path it, Path liberty, String name, int port, String database) throws Exception {
+    private static Path layOut(Path it, Path liberty, String name, int port) throws Exception {
         var server = it.resolve("usr/servers").resolve(name);
         copy(liberty.resolve("usr/servers/gateway"), server);
-        var settings = settings(port, database);
-        var key = database.equals("husk") ? stateKey() : it.resolve("state/" + database + ".key");
-        settings.put("HUSK_STATE_KEY_SOURCE", "file:" + key);
+        var settings = settings(port, "husk");
+        settings.put("HUSK_STATE_KEY_SOURCE", "file:" + stateKey());
         write(server.resolve("bootstrap.properties"), settings);
         return server;
     }
