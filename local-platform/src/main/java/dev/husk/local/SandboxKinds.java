@@ -46,6 +46,7 @@ record SandboxKinds(List<Path> plainClassPath, List<Path> djlClassPath, Path pyt
         var djl = Map.of(
                 "DJL_OFFLINE", "true",
                 "OMP_NUM_THREADS", "1",
+                "ORT_DISABLE_TELEMETRY", "1",
                 "PYTORCH_LIBRARY_PATH", pytorch.toString());
         var kinds = new LinkedHashMap<String, SandboxKind>();
         kinds.put(

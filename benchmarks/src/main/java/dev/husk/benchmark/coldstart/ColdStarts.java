@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -21,7 +22,7 @@ import java.util.Optional;
 public final class ColdStarts {
     private static final int NO_FIGURES = 2;
     private static final String HELLO = "hello";
-    private static final String INFER = "infer";
+    static final String INFER = "infer";
 
     private final Plan plan;
     private final PrintStream out;
@@ -116,13 +117,10 @@ public final class ColdStarts {
                 continue;
             }
             try {
-                if (subject == Subject.ONNX) {
-                    out.printf("case %s is left out: no ONNX model in this build%n", subject.letter);
-                    continue;
-                }
                 installation.djlClassPath();
                 installation.pytorch();
                 var parameters = new JsonObject();
+                parameters.addProperty("model", subject == Subject.ONNX ? Confidential.ONNX_MODEL : Confidential.MODEL);
                 parameters.addProperty("rows", SmallModel.row());
                 var archive = installation.functions().get(INFER);
                 work.put(
@@ -142,20 +140,26 @@ public final class ColdStarts {
 
     private Processes processes(Installation installation, Map<Subject, Work> work, Optional<Confidential> confidential)
             throws LoadFailedException, StartFailedException, IOException, InterruptedException {
-        Map<String, String> engines = work.containsKey(Subject.PYTORCH)
+        boolean needsEngines = work.keySet().stream().anyMatch(subject -> subject.program == Subject.Program.ENGINES);
+        Map<String, String> engines = needsEngines
                 ? Map.of(
                         "DJL_OFFLINE", "true",
+                        "ORT_DISABLE_TELEMETRY", "1",
                         "OMP_NUM_THREADS", "1",
                         "LANG", "C.UTF-8",
                         "PYTORCH_LIBRARY_PATH", installation.pytorch().toString())
                 : Map.of();
-        var processes = new Processes(folder, plan.jdk(), plan.options(), engines);
+        var options = new ArrayList<>(plan.options());
+        if (needsEngines) {
+            options.add("-Donnxruntime.native.path=" + installation.onnxRuntime());
+        }
+        var processes = new Processes(folder, plan.jdk(), options, engines);
         var stock = folder.resolve("stock.jar");
         Jars.stock(stock, gson(installation));
         processes.program(Subject.Program.STOCK, List.of(stock));
         processes.program(Subject.Program.PLAIN, installation.runtimeClassPath());
         processes.program(Subject.Program.ATTESTED, installation.runtimeClassPath());
-        if (work.containsKey(Subject.PYTORCH)) {
+        if (needsEngines) {
             processes.program(Subject.Program.ENGINES, installation.djlClassPath());
         }
         var measurement = new Measurement(processes, confidential, work);

@@ -1,10 +1,8 @@
 package dev.husk.benchmark.coldstart;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import com.google.gson.JsonPrimitive;
 import dev.husk.benchmark.gateway.ActiveContract;
 import dev.husk.benchmark.gateway.LoadFailedException;
 import dev.husk.benchmark.gateway.TemporaryGateway;
@@ -32,6 +30,7 @@ import java.util.Map;
 final class Confidential implements AutoCloseable {
     static final String CONTRACT = "cold-start";
     static final String MODEL = "risk-model";
+    static final String ONNX_MODEL = "onnx-model";
 
     private static final long POLICY = 0x30000;
 
@@ -75,14 +74,9 @@ final class Confidential implements AutoCloseable {
             var gateway = TemporaryGateway.start(settings);
             opened.push(gateway);
             var deposits = new HashMap<String, ActiveContract.Deposit>();
-            try (var key = DataKey.generate()) {
-                var sealed = new ByteArrayOutputStream();
-                try (var out = SealedObject.writer(sealed, key, CONTRACT + "/" + MODEL)) {
-                    out.write(SmallModel.pytorch());
-                }
-                byte[] object = sealed.toByteArray();
-                store.put("husk/" + MODEL, object);
-                deposits.put(MODEL, new ActiveContract.Deposit(key.copy(), Digests.sha256(object), object.length));
+            for (var model : Map.of(MODEL, SmallModel.pytorch(), ONNX_MODEL, SmallOnnxModel.file())
+                    .entrySet()) {
+                deposits.put(model.getKey(), sealed(store, model.getKey(), model.getValue()));
             }
             var contract = ActiveContract.on(
                     gateway.parts().url(), gateway.parts().issuer(), contract(archives, entries), deposits);
@@ -92,6 +86,18 @@ final class Confidential implements AutoCloseable {
             while (started == null && !opened.isEmpty()) {
                 quietly(opened.pop());
             }
+        }
+    }
+
+    private static ActiveContract.Deposit sealed(Store store, String name, byte[] model) throws IOException {
+        try (var key = DataKey.generate()) {
+            var sealed = new ByteArrayOutputStream();
+            try (var out = SealedObject.writer(sealed, key, CONTRACT + "/" + name)) {
+                out.write(model);
+            }
+            byte[] object = sealed.toByteArray();
+            store.put("husk/" + name, object);
+            return new ActiveContract.Deposit(key.copy(), Digests.sha256(object), object.length);
         }
     }
 
@@ -107,9 +113,12 @@ final class Confidential implements AutoCloseable {
             throws LoadFailedException {
         var json = ActiveContract.example();
         json.addProperty("name", CONTRACT);
-        var dataset = JsonParser.parseString(
-                "{\"name\":\"" + MODEL + "\",\"owner\":\"hospital-a\",\"store\":\"s3://husk/" + MODEL + "\"}");
-        json.add("datasets", array(dataset));
+        var datasets = new JsonArray();
+        for (var model : List.of(MODEL, ONNX_MODEL)) {
+            datasets.add(JsonParser.parseString(
+                    "{\"name\":\"" + model + "\",\"owner\":\"hospital-a\",\"store\":\"s3://husk/" + model + "\"}"));
+        }
+        json.add("datasets", datasets);
         json.add("results", new JsonArray());
         var functions = new JsonArray();
         var grants = new JsonArray();
@@ -122,22 +131,22 @@ final class Confidential implements AutoCloseable {
             function.addProperty("platform", "laptop");
             functions.add(function);
             var grant = JsonParser.parseString(
-                            "{\"writes\":[],\"callers\":[\"algo-lab\"],\"parameters\":{\"rows\":{\"type\":\"string\","
-                                    + "\"values\":\"any\"}},\"limits\":{}}")
+                            "{\"writes\":[],\"callers\":[\"algo-lab\"],\"parameters\":{\"model\":{\"type\":\"string\","
+                                    + "\"values\":\"any\"},\"rows\":{\"type\":\"string\",\"values\":\"any\"}},"
+                                    + "\"limits\":{}}")
                     .getAsJsonObject();
             grant.addProperty("function", name);
-            grant.add("reads", array(new JsonPrimitive(MODEL)));
+            var reads = new JsonArray();
+            reads.add(MODEL);
+            if (name.equals(ColdStarts.INFER)) {
+                reads.add(ONNX_MODEL);
+            }
+            grant.add("reads", reads);
             grants.add(grant);
         });
         json.add("functions", functions);
         json.add("grants", grants);
         return json;
-    }
-
-    private static JsonArray array(JsonElement element) {
-        var array = new JsonArray();
-        array.add(element);
-        return array;
     }
 
     URI url() {
