@@ -69,6 +69,12 @@ final class Processes implements Starter {
     /** Makes the archive from what was noted. */
     void archive(Subject subject) throws IOException, InterruptedException, LoadFailedException {
         var list = lists.remove(subject.program);
+        // Classes of actions have a loader of their own, whose jar is gone.
+        Files.write(
+                list,
+                Files.readAllLines(list).stream()
+                        .filter(line -> !line.contains(" source: "))
+                        .toList());
         var archive = folder.resolve(subject.program + "-" + release + ".jsa");
         var command = java(subject);
         command.addAll(List.of("-Xshare:dump", "-XX:SharedClassListFile=" + list, "-XX:SharedArchiveFile=" + archive));
