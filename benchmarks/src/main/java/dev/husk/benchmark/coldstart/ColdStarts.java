@@ -163,13 +163,14 @@ public final class ColdStarts {
             processes.program(Subject.Program.ENGINES, installation.djlClassPath());
         }
         var measurement = new Measurement(processes, confidential, work);
+        processes.note(true);
         for (var subject : work.keySet()) {
-            if (subject.options == Subject.Options.OURS && processes.wantsArchive(subject)) {
-                processes.note(subject.program);
+            if (subject.options == Subject.Options.OURS) {
                 measurement.practise(subject);
-                processes.archive(subject);
             }
         }
+        processes.note(false);
+        processes.archive();
         return processes;
     }
 

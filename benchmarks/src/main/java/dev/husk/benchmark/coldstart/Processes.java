@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -24,7 +25,8 @@ final class Processes implements Starter {
     private final List<String> more;
     private final Map<Subject.Program, List<Path>> classPaths = new EnumMap<>(Subject.Program.class);
     private final Map<Subject.Program, Path> archives = new EnumMap<>(Subject.Program.class);
-    private final Map<Subject.Program, Path> lists = new EnumMap<>(Subject.Program.class);
+    private final Map<Subject.Program, List<Path>> lists = new EnumMap<>(Subject.Program.class);
+    private boolean noting;
     private final Map<String, String> engines;
 
     /**
@@ -56,25 +58,39 @@ final class Processes implements Starter {
         classPaths.put(program, List.copyOf(copies));
     }
 
-    /** Whether there could be one, and is none yet. */
-    boolean wantsArchive(Subject subject) {
-        return classPaths.containsKey(subject.program) && !archives.containsKey(subject.program);
+    /** While it is on, each start notes the classes that it loads. */
+    void note(boolean on) {
+        noting = on;
     }
 
-    /** The next start of the program notes the classes it loads. */
-    void note(Subject.Program program) {
-        lists.put(program, folder.resolve(program + "-" + release + ".classes"));
+    private Path fresh(Subject subject) {
+        var noted = lists.computeIfAbsent(subject.program, program -> new ArrayList<>());
+        var list = folder.resolve(subject + "-" + noted.size() + "-" + release + ".classes");
+        noted.add(list);
+        return list;
     }
 
-    /** Makes the archive from what was noted. */
-    void archive(Subject subject) throws IOException, InterruptedException, LoadFailedException {
-        var list = lists.remove(subject.program);
-        // Classes of actions have a loader of their own, whose jar is gone.
-        Files.write(
-                list,
-                Files.readAllLines(list).stream()
-                        .filter(line -> !line.contains(" source: "))
-                        .toList());
+    /** Makes the archives from what was noted. */
+    void archive() throws IOException, InterruptedException, LoadFailedException {
+        for (var subject : Subject.values()) {
+            if (subject.options == Subject.Options.OURS && lists.containsKey(subject.program)) {
+                archive(subject, lists.remove(subject.program));
+            }
+        }
+    }
+
+    private void archive(Subject subject, List<Path> noted)
+            throws IOException, InterruptedException, LoadFailedException {
+        // Classes of actions have a loader of their own, whose jar is gone; numbers are those of one start.
+        var classes = new TreeSet<String>();
+        for (var list : noted) {
+            Files.readAllLines(list).stream()
+                    .filter(line -> !line.startsWith("#") && !line.contains(" source: "))
+                    .map(line -> line.replaceFirst(" id: [0-9]+$", ""))
+                    .forEach(classes::add);
+        }
+        var list = folder.resolve(subject.program + "-" + release + ".classes");
+        Files.write(list, classes);
         var archive = folder.resolve(subject.program + "-" + release + ".jsa");
         var command = java(subject);
         command.addAll(List.of("-Xshare:dump", "-XX:SharedClassListFile=" + list, "-XX:SharedArchiveFile=" + archive));
@@ -91,8 +107,8 @@ final class Processes implements Starter {
     public Started start(Subject subject, List<String> arguments) throws IOException {
         var command = java(subject);
         if (subject.options == Subject.Options.OURS) {
-            if (lists.containsKey(subject.program)) {
-                command.add("-XX:DumpLoadedClassList=" + lists.get(subject.program));
+            if (noting) {
+                command.add("-XX:DumpLoadedClassList=" + fresh(subject));
             } else if (archives.containsKey(subject.program)) {
                 command.addAll(List.of("-XX:SharedArchiveFile=" + archives.get(subject.program), "-Xshare:auto"));
             }
