@@ -86,7 +86,10 @@ final class Rehearsal {
                     .getBytes(StandardCharsets.UTF_8);
             var body = (JsonObject) Json.parse(text, text.length);
             InitRequest.text(body, "activation_id");
-            Answer.of(Result.of(Optional.of(body))).body().toString();
+            var answer = Answer.of(Result.of(Optional.of(body))).body().toString();
+            if (answer.isEmpty()) {
+                throw new IOException("an answer without a body");
+            }
         } catch (MalformedJsonException e) {
             throw new IOException(e);
         }

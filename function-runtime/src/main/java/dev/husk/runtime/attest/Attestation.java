@@ -21,6 +21,7 @@ import java.security.interfaces.ECPublicKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -98,7 +99,7 @@ public final class Attestation {
         if (bindingBegan) {
             return false;
         }
-        if (prepared.get().since().plus(oldest).isBefore(clock.instant())) {
+        if (Objects.requireNonNull(prepared.get()).since().plus(oldest).isBefore(clock.instant())) {
             prefetch();
         } else {
             gateway.touch();
