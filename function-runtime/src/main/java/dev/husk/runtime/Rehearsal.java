@@ -38,7 +38,7 @@ import java.util.zip.ZipOutputStream;
  * and runs no code but the runtime's own. Stops between two steps when the platform's action comes.
  */
 final class Rehearsal {
-    /** More make a first run hardly faster, fewer make it slower; see docs/performance.md. */
+    /** So that what runs often in it is compiled; the number was chosen, not measured. */
     private static final int TIMES = 12;
 
     private static final String NAME = "rehearsal";
