@@ -77,6 +77,13 @@ class LogCrashIT {
                 }
             }
             awaitReceipts(Math.max(300, receipts.size() + 20), clients, settings);
+            int endedBefore = endedByThemselves;
+            failNextTile(backing);
+            while (!tileFailed(backing)) {
+                awaitReceipts(receipts.size() + 10, clients, settings);
+            }
+            awaitReceipts(receipts.size() + 20, clients, settings);
+            assertThat(endedByThemselves).as("nothing was lost").isEqualTo(endedBefore);
             stopped.set(true);
             for (var client : clients) {
                 client.get();
@@ -108,6 +115,28 @@ class LogCrashIT {
             statement.execute("create function slow.pg_logical_emit_message(boolean, text, text) returns pg_lsn"
                     + " language sql as 'select pg_catalog.pg_logical_emit_message($1, $2, $3) from pg_sleep(0.1)'");
             statement.execute("alter role husk set search_path = public, slow, pg_catalog");
+        }
+    }
+
+    /** The database refuses the next whole tile, once: the round that brings it fails after it took in its entries. */
+    private static void failNextTile(Backing backing) throws Exception {
+        try (var database = backing.connect("husk");
+                var statement = database.createStatement()) {
+            statement.execute("create sequence public.tries");
+            // What a sequence has given out stays given out when the transaction fails.
+            statement.execute("create function public.refuse_first() returns trigger language plpgsql as $$ begin"
+                    + " if nextval('public.tries') = 1 then raise exception 'refused'; end if; return new; end $$");
+            statement.execute("create trigger refuse_first before insert on tile"
+                    + " for each row execute function public.refuse_first()");
+        }
+    }
+
+    private static boolean tileFailed(Backing backing) throws Exception {
+        try (var database = backing.connect("husk");
+                var statement = database.createStatement();
+                var tries = statement.executeQuery("select is_called from public.tries")) {
+            tries.next();
+            return tries.getBoolean(1);
         }
     }
 

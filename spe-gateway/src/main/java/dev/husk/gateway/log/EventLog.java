@@ -140,8 +140,9 @@ public class EventLog {
                 }
                 page = page.subList(1, page.size());
             }
-            append(page);
+            // First, for appending may fail after it took in the page, and does not get the page again.
             views.takeDurable(page);
+            append(page);
         } while (page.size() >= PAGE);
         views.requireDurable(known);
     }

@@ -190,6 +190,16 @@ class ViewsTest {
     }
 
     @Test
+    void durableEntriesThatComeAgainAreTakenInOnce() {
+        var views = viewsOverLog();
+        views.takeDurable(rows(0, 3));
+        views.takeDurable(rows(1, 4));
+        views.requireDurable(4);
+        assertThat(seen).containsExactly(0L, 1L, 2L, 3L);
+        assertThat(losses).isEmpty();
+    }
+
+    @Test
     void durableEntriesComeWithoutAGap() {
         var views = viewsOverLog();
         views.takeDurable(rows(0, 3));
