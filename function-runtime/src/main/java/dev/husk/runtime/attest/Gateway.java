@@ -5,18 +5,16 @@ import com.google.gson.JsonPrimitive;
 import dev.husk.protocol.json.CanonicalJson;
 import dev.husk.protocol.json.Json;
 import dev.husk.protocol.json.MalformedJsonException;
+import dev.husk.snp.guest.PlainHttp;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Optional;
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
 
 /** The calls to the gateway's KBS API, one method each. Decides nothing. Safe to share between threads. */
 public final class Gateway {
@@ -58,22 +56,11 @@ public final class Gateway {
             if (tls.isPresent()) {
                 builder.sslContext(tls.get());
             } else if ("http".equals(base.getScheme())) {
-                builder.sslContext(believesNobody());
+                builder.sslContext(PlainHttp.believesNobody());
             }
             client = Optional.of(builder.build());
         }
         return client.orElseThrow();
-    }
-
-    /** For plain http: no handshake succeeds with it, and the machine's authorities are not read for it. */
-    private static SSLContext believesNobody() {
-        try {
-            var context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[0], new TrustManager[0], null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has TLS", e);
-        }
     }
 
     /** What the gateway answered: any status, and a JSON object, empty where the body was none. */

@@ -7,7 +7,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
@@ -15,9 +14,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
 
 /** The Attestation Agent's REST API, or a simulator that speaks it. */
 final class AgentEvidence implements EvidenceSource {
@@ -97,21 +93,10 @@ final class AgentEvidence implements EvidenceSource {
         if (client.isEmpty()) {
             client = Optional.of(HttpClient.newBuilder()
                     .connectTimeout(Duration.ofSeconds(5))
-                    .sslContext(believesNobody())
+                    .sslContext(PlainHttp.believesNobody())
                     .build());
         }
         return client.orElseThrow();
-    }
-
-    /** For plain http: no handshake succeeds with it, and the machine's authorities are not read for it. */
-    private static SSLContext believesNobody() {
-        try {
-            var context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[0], new TrustManager[0], null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has TLS", e);
-        }
     }
 
     private HttpResponse<byte[]> answer(HttpRequest request) throws IOException {
