@@ -17,7 +17,6 @@ import dev.husk.protocol.run.RunStatement;
 import dev.husk.store.DataKey;
 import dev.husk.store.SealedObject;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -65,13 +64,7 @@ class ConfidentialFlowTest {
     }
 
     private void put(byte[] data) throws IOException {
-        var sealed = new ByteArrayOutputStream();
-        try (var key = DataKey.of(new byte[32]);
-                var out = SealedObject.writer(sealed, key, "heart-risk/anna-2025")) {
-            out.write(data);
-        }
-        gateway.objects.put("anna-2025", sealed.toByteArray());
-        gateway.digests.put("anna-2025", Digests.sha256(sealed.toByteArray()));
+        gateway.seal("anna-2025", data);
     }
 
     @Test

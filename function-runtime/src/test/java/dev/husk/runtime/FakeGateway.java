@@ -39,6 +39,9 @@ import dev.husk.protocol.seal.HpkeKeyPair;
 import dev.husk.protocol.seal.SealedRequest;
 import dev.husk.snp.KbsEvidence;
 import dev.husk.snp.MalformedEvidenceException;
+import dev.husk.store.DataKey;
+import dev.husk.store.SealedObject;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -515,6 +518,17 @@ final class FakeGateway implements AutoCloseable {
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.sendResponseHeaders(status, bytes.length);
         exchange.getResponseBody().write(bytes);
+    }
+
+    /** Puts a dataset of the contract into the store, sealed under a key of zeros. */
+    void seal(String dataset, byte[] data) throws IOException {
+        var sealed = new ByteArrayOutputStream();
+        try (var key = DataKey.of(new byte[32]);
+                var out = SealedObject.writer(sealed, key, "heart-risk/" + dataset)) {
+            out.write(data);
+        }
+        objects.put(dataset, sealed.toByteArray());
+        digests.put(dataset, Digests.sha256(sealed.toByteArray()));
     }
 
     byte[] object(String name) {

@@ -5,14 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.husk.actions.Functions;
-import dev.husk.protocol.json.Digests;
 import dev.husk.protocol.run.RunStatement;
 import dev.husk.protocol.seal.SealedAnswer;
 import dev.husk.protocol.seal.SealedRequest;
 import dev.husk.snp.guest.EvidenceSource;
-import dev.husk.store.DataKey;
-import dev.husk.store.SealedObject;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -57,13 +53,7 @@ class OverlappingRunsTest {
         gateway = FakeGateway.start();
         gateway.readKeys.put("anna-2025", new byte[32]);
         gateway.writeKeys.put("risk-model", new byte[32]);
-        var sealed = new ByteArrayOutputStream();
-        try (var key = DataKey.of(new byte[32]);
-                var out = SealedObject.writer(sealed, key, "heart-risk/anna-2025")) {
-            out.write("rows".getBytes(StandardCharsets.UTF_8));
-        }
-        gateway.objects.put("anna-2025", sealed.toByteArray());
-        gateway.digests.put("anna-2025", Digests.sha256(sealed.toByteArray()));
+        gateway.seal("anna-2025", "rows".getBytes(StandardCharsets.UTF_8));
         runtime = TestRuntime.of(
                 gateway,
                 gateway.logKey(),

@@ -3,10 +3,6 @@ package dev.husk.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.husk.actions.Functions;
-import dev.husk.protocol.json.Digests;
-import dev.husk.store.DataKey;
-import dev.husk.store.SealedObject;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -51,13 +47,7 @@ class StartIT {
                         gateway.logKey(),
                         "--evidence",
                         "simulator:" + gateway.url())) {
-            var sealed = new ByteArrayOutputStream();
-            try (var key = DataKey.of(new byte[32]);
-                    var out = SealedObject.writer(sealed, key, "heart-risk/anna-2025")) {
-                out.write("rows".getBytes(StandardCharsets.UTF_8));
-            }
-            gateway.objects.put("anna-2025", sealed.toByteArray());
-            gateway.digests.put("anna-2025", Digests.sha256(sealed.toByteArray()));
+            gateway.seal("anna-2025", "rows".getBytes(StandardCharsets.UTF_8));
             gateway.readKeys.put("anna-2025", new byte[32]);
             gateway.writeKeys.put("risk-model", new byte[32]);
 
