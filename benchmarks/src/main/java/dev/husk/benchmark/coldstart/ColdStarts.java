@@ -112,6 +112,10 @@ public final class ColdStarts {
         var greeting = new JsonObject();
         var hello = new Work(HELLO, Jars.action(HelloAction.class), HelloAction.class.getName(), greeting, "greeting");
         for (var subject : plan.subjects()) {
+            if (subject == Subject.TUNED && plan.image().isPresent()) {
+                out.printf("case %s is left out: an image has no archive for it%n", subject.letter);
+                continue;
+            }
             if (subject.program != Subject.Program.ENGINES) {
                 work.put(subject, hello);
                 continue;

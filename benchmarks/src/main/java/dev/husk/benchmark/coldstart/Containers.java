@@ -3,6 +3,7 @@ package dev.husk.benchmark.coldstart;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -38,7 +39,14 @@ final class Containers implements Starter {
             command.addAll(List.of("--entrypoint", JAVA, image, "@/opt/husk/java.args", "dev.husk.runtime.Main"));
         }
         command.addAll(arguments);
-        return new Container(OwnProcess.start(command, Map.of(), folder));
+        return new Container(OwnProcess.start(command, engine(), folder));
+    }
+
+    /** Which Docker engine the client talks to, where the environment names one. */
+    private static Map<String, String> engine() {
+        var named = new HashMap<>(System.getenv());
+        named.keySet().removeIf(name -> !name.startsWith("DOCKER_"));
+        return named;
     }
 
     /** The client's processor time says nothing about the container's; {@code docker run} passes signals on. */
