@@ -13,11 +13,13 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
@@ -205,6 +207,24 @@ class ImageIT {
         var context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), null, null);
         return context;
+    }
+
+    @Test
+    void theEnginesAreLoadedBeforeAnActionAsksForThem() {
+        Assumptions.assumeTrue(image.contains("djl"), "the image brings no engine");
+        try (var runtime = RuntimeProcess.start(Map.of(), "--plain")) {
+            assertThat(runtime.init(Engines.class.getName(), ActionJar.base64(Engines.class))
+                            .status())
+                    .isEqualTo(200);
+
+            var deadline = Instant.now().plusSeconds(120);
+            var seen = "";
+            while (!seen.equals("{\"pytorch\":true,\"onnx\":true}")) {
+                assertThat(Instant.now()).as(seen).isBefore(deadline);
+                LockSupport.parkNanos(50_000_000);
+                seen = runtime.run("{\"look\":true}").text();
+            }
+        }
     }
 
     @Test
